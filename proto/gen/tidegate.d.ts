@@ -1,0 +1,1211 @@
+import * as $protobuf from "protobufjs/minimal.js";
+
+/** Namespace tidegate. */
+export namespace tidegate {
+
+    /** Namespace v1. */
+    namespace v1 {
+
+        /**
+         * Properties of a ReadingBlock.
+         * @deprecated Use tidegate.v1.ReadingBlock.$Properties instead.
+         */
+        interface IReadingBlock extends tidegate.v1.ReadingBlock.$Properties {
+        }
+
+        /** Represents a ReadingBlock. */
+        class ReadingBlock {
+
+            /**
+             * Constructs a new ReadingBlock.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidegate.v1.ReadingBlock.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ReadingBlock format. */
+            format: number;
+
+            /** ReadingBlock count. */
+            count: number;
+
+            /** ReadingBlock ingestTimeUs. */
+            ingestTimeUs: number;
+
+            /** ReadingBlock columns. */
+            columns: tidegate.v1.SeriesColumn.$Properties[];
+
+            /**
+             * Encodes the specified ReadingBlock message. Does not implicitly {@link tidegate.v1.ReadingBlock.verify|verify} messages.
+             * @param message ReadingBlock message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidegate.v1.ReadingBlock.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ReadingBlock message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidegate.v1.ReadingBlock & tidegate.v1.ReadingBlock.$Shape} ReadingBlock
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidegate.v1.ReadingBlock & tidegate.v1.ReadingBlock.$Shape;
+        }
+
+        namespace ReadingBlock {
+
+            /** Properties of a ReadingBlock. */
+            interface $Properties {
+
+                /** ReadingBlock format */
+                format?: (number|null);
+
+                /** ReadingBlock count */
+                count?: (number|null);
+
+                /** ReadingBlock ingestTimeUs */
+                ingestTimeUs?: (number|null);
+
+                /** ReadingBlock columns */
+                columns?: (tidegate.v1.SeriesColumn.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ReadingBlock. */
+            type $Shape = tidegate.v1.ReadingBlock.$Properties;
+        }
+
+        /**
+         * Properties of a SeriesColumn.
+         * @deprecated Use tidegate.v1.SeriesColumn.$Properties instead.
+         */
+        interface ISeriesColumn extends tidegate.v1.SeriesColumn.$Properties {
+        }
+
+        /** Represents a SeriesColumn. */
+        class SeriesColumn {
+
+            /**
+             * Constructs a new SeriesColumn.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidegate.v1.SeriesColumn.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SeriesColumn device. */
+            device: string;
+
+            /** SeriesColumn metric. */
+            metric: string;
+
+            /** SeriesColumn unit. */
+            unit: string;
+
+            /** SeriesColumn eventTimeUsDeltas. */
+            eventTimeUsDeltas: number[];
+
+            /** SeriesColumn numbers. */
+            numbers: number[];
+
+            /** SeriesColumn texts. */
+            texts: string[];
+
+            /** SeriesColumn booleans. */
+            booleans: boolean[];
+
+            /** SeriesColumn qualities. */
+            qualities: number[];
+
+            /**
+             * Encodes the specified SeriesColumn message. Does not implicitly {@link tidegate.v1.SeriesColumn.verify|verify} messages.
+             * @param message SeriesColumn message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidegate.v1.SeriesColumn.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SeriesColumn message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidegate.v1.SeriesColumn & tidegate.v1.SeriesColumn.$Shape} SeriesColumn
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidegate.v1.SeriesColumn & tidegate.v1.SeriesColumn.$Shape;
+        }
+
+        namespace SeriesColumn {
+
+            /** Properties of a SeriesColumn. */
+            interface $Properties {
+
+                /** SeriesColumn device */
+                device?: (string|null);
+
+                /** SeriesColumn metric */
+                metric?: (string|null);
+
+                /** SeriesColumn unit */
+                unit?: (string|null);
+
+                /** SeriesColumn eventTimeUsDeltas */
+                eventTimeUsDeltas?: (number[]|null);
+
+                /** SeriesColumn numbers */
+                numbers?: (number[]|null);
+
+                /** SeriesColumn texts */
+                texts?: (string[]|null);
+
+                /** SeriesColumn booleans */
+                booleans?: (boolean[]|null);
+
+                /** SeriesColumn qualities */
+                qualities?: (number[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SeriesColumn. */
+            type $Shape = tidegate.v1.SeriesColumn.$Properties;
+        }
+
+        /**
+         * Properties of a ResultBlock.
+         * @deprecated Use tidegate.v1.ResultBlock.$Properties instead.
+         */
+        interface IResultBlock extends tidegate.v1.ResultBlock.$Properties {
+        }
+
+        /** Represents a ResultBlock. */
+        class ResultBlock {
+
+            /**
+             * Constructs a new ResultBlock.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidegate.v1.ResultBlock.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ResultBlock format. */
+            format: number;
+
+            /** ResultBlock count. */
+            count: number;
+
+            /** ResultBlock ingestTimeUs. */
+            ingestTimeUs: number;
+
+            /** ResultBlock results. */
+            results: tidegate.v1.WindowResult.$Properties[];
+
+            /**
+             * Encodes the specified ResultBlock message. Does not implicitly {@link tidegate.v1.ResultBlock.verify|verify} messages.
+             * @param message ResultBlock message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidegate.v1.ResultBlock.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ResultBlock message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidegate.v1.ResultBlock & tidegate.v1.ResultBlock.$Shape} ResultBlock
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidegate.v1.ResultBlock & tidegate.v1.ResultBlock.$Shape;
+        }
+
+        namespace ResultBlock {
+
+            /** Properties of a ResultBlock. */
+            interface $Properties {
+
+                /** ResultBlock format */
+                format?: (number|null);
+
+                /** ResultBlock count */
+                count?: (number|null);
+
+                /** ResultBlock ingestTimeUs */
+                ingestTimeUs?: (number|null);
+
+                /** ResultBlock results */
+                results?: (tidegate.v1.WindowResult.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ResultBlock. */
+            type $Shape = tidegate.v1.ResultBlock.$Properties;
+        }
+
+        /**
+         * Properties of a WindowResult.
+         * @deprecated Use tidegate.v1.WindowResult.$Properties instead.
+         */
+        interface IWindowResult extends tidegate.v1.WindowResult.$Properties {
+        }
+
+        /** Represents a WindowResult. */
+        class WindowResult {
+
+            /**
+             * Constructs a new WindowResult.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidegate.v1.WindowResult.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** WindowResult window. */
+            window: string;
+
+            /** WindowResult device. */
+            device: string;
+
+            /** WindowResult metric. */
+            metric: string;
+
+            /** WindowResult unit. */
+            unit: string;
+
+            /** WindowResult startUs. */
+            startUs: number;
+
+            /** WindowResult endUs. */
+            endUs: number;
+
+            /** WindowResult revision. */
+            revision: number;
+
+            /** WindowResult causeOffset. */
+            causeOffset: number;
+
+            /** WindowResult count. */
+            count: number;
+
+            /** WindowResult sum. */
+            sum: number;
+
+            /** WindowResult mean. */
+            mean: number;
+
+            /** WindowResult min. */
+            min: number;
+
+            /** WindowResult max. */
+            max: number;
+
+            /** WindowResult stddev. */
+            stddev: number;
+
+            /**
+             * Encodes the specified WindowResult message. Does not implicitly {@link tidegate.v1.WindowResult.verify|verify} messages.
+             * @param message WindowResult message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidegate.v1.WindowResult.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a WindowResult message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidegate.v1.WindowResult & tidegate.v1.WindowResult.$Shape} WindowResult
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidegate.v1.WindowResult & tidegate.v1.WindowResult.$Shape;
+        }
+
+        namespace WindowResult {
+
+            /** Properties of a WindowResult. */
+            interface $Properties {
+
+                /** WindowResult window */
+                window?: (string|null);
+
+                /** WindowResult device */
+                device?: (string|null);
+
+                /** WindowResult metric */
+                metric?: (string|null);
+
+                /** WindowResult unit */
+                unit?: (string|null);
+
+                /** WindowResult startUs */
+                startUs?: (number|null);
+
+                /** WindowResult endUs */
+                endUs?: (number|null);
+
+                /** WindowResult revision */
+                revision?: (number|null);
+
+                /** WindowResult causeOffset */
+                causeOffset?: (number|null);
+
+                /** WindowResult count */
+                count?: (number|null);
+
+                /** WindowResult sum */
+                sum?: (number|null);
+
+                /** WindowResult mean */
+                mean?: (number|null);
+
+                /** WindowResult min */
+                min?: (number|null);
+
+                /** WindowResult max */
+                max?: (number|null);
+
+                /** WindowResult stddev */
+                stddev?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a WindowResult. */
+            type $Shape = tidegate.v1.WindowResult.$Properties;
+        }
+
+        /**
+         * Properties of an AlertBlock.
+         * @deprecated Use tidegate.v1.AlertBlock.$Properties instead.
+         */
+        interface IAlertBlock extends tidegate.v1.AlertBlock.$Properties {
+        }
+
+        /** Represents an AlertBlock. */
+        class AlertBlock {
+
+            /**
+             * Constructs a new AlertBlock.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidegate.v1.AlertBlock.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** AlertBlock format. */
+            format: number;
+
+            /** AlertBlock count. */
+            count: number;
+
+            /** AlertBlock ingestTimeUs. */
+            ingestTimeUs: number;
+
+            /** AlertBlock alerts. */
+            alerts: tidegate.v1.Alert.$Properties[];
+
+            /**
+             * Encodes the specified AlertBlock message. Does not implicitly {@link tidegate.v1.AlertBlock.verify|verify} messages.
+             * @param message AlertBlock message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidegate.v1.AlertBlock.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an AlertBlock message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidegate.v1.AlertBlock & tidegate.v1.AlertBlock.$Shape} AlertBlock
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidegate.v1.AlertBlock & tidegate.v1.AlertBlock.$Shape;
+        }
+
+        namespace AlertBlock {
+
+            /** Properties of an AlertBlock. */
+            interface $Properties {
+
+                /** AlertBlock format */
+                format?: (number|null);
+
+                /** AlertBlock count */
+                count?: (number|null);
+
+                /** AlertBlock ingestTimeUs */
+                ingestTimeUs?: (number|null);
+
+                /** AlertBlock alerts */
+                alerts?: (tidegate.v1.Alert.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an AlertBlock. */
+            type $Shape = tidegate.v1.AlertBlock.$Properties;
+        }
+
+        /** AlertState enum. */
+        enum AlertState {
+
+            /** ALERT_STATE_UNSPECIFIED value */
+            ALERT_STATE_UNSPECIFIED = 0,
+
+            /** ALERT_STATE_FIRING value */
+            ALERT_STATE_FIRING = 1,
+
+            /** ALERT_STATE_RESOLVED value */
+            ALERT_STATE_RESOLVED = 2
+        }
+
+        /**
+         * Properties of an Alert.
+         * @deprecated Use tidegate.v1.Alert.$Properties instead.
+         */
+        interface IAlert extends tidegate.v1.Alert.$Properties {
+        }
+
+        /** Represents an Alert. */
+        class Alert {
+
+            /**
+             * Constructs a new Alert.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidegate.v1.Alert.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Alert rule. */
+            rule: string;
+
+            /** Alert device. */
+            device: string;
+
+            /** Alert metric. */
+            metric: string;
+
+            /** Alert state. */
+            state: tidegate.v1.AlertState;
+
+            /** Alert eventTimeUs. */
+            eventTimeUs: number;
+
+            /** Alert value. */
+            value: number;
+
+            /** Alert causeOffset. */
+            causeOffset: number;
+
+            /**
+             * Encodes the specified Alert message. Does not implicitly {@link tidegate.v1.Alert.verify|verify} messages.
+             * @param message Alert message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidegate.v1.Alert.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an Alert message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidegate.v1.Alert & tidegate.v1.Alert.$Shape} Alert
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidegate.v1.Alert & tidegate.v1.Alert.$Shape;
+        }
+
+        namespace Alert {
+
+            /** Properties of an Alert. */
+            interface $Properties {
+
+                /** Alert rule */
+                rule?: (string|null);
+
+                /** Alert device */
+                device?: (string|null);
+
+                /** Alert metric */
+                metric?: (string|null);
+
+                /** Alert state */
+                state?: (tidegate.v1.AlertState|null);
+
+                /** Alert eventTimeUs */
+                eventTimeUs?: (number|null);
+
+                /** Alert value */
+                value?: (number|null);
+
+                /** Alert causeOffset */
+                causeOffset?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an Alert. */
+            type $Shape = tidegate.v1.Alert.$Properties;
+        }
+
+        /** Lane enum. */
+        enum Lane {
+
+            /** LANE_UNSPECIFIED value */
+            LANE_UNSPECIFIED = 0,
+
+            /** LANE_READINGS value */
+            LANE_READINGS = 1,
+
+            /** LANE_RESULTS value */
+            LANE_RESULTS = 2,
+
+            /** LANE_ALERTS value */
+            LANE_ALERTS = 3
+        }
+
+        /**
+         * Properties of a ForwardRequest.
+         * @deprecated Use tidegate.v1.ForwardRequest.$Properties instead.
+         */
+        interface IForwardRequest extends tidegate.v1.ForwardRequest.$Properties {
+        }
+
+        /** Represents a ForwardRequest. */
+        class ForwardRequest {
+
+            /**
+             * Constructs a new ForwardRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidegate.v1.ForwardRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ForwardRequest hello. */
+            hello?: (tidegate.v1.Hello.$Properties|null);
+
+            /** ForwardRequest batch. */
+            batch?: (tidegate.v1.Batch.$Properties|null);
+
+            /** ForwardRequest request. */
+            request?: ("hello"|"batch");
+
+            /**
+             * Encodes the specified ForwardRequest message. Does not implicitly {@link tidegate.v1.ForwardRequest.verify|verify} messages.
+             * @param message ForwardRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidegate.v1.ForwardRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ForwardRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidegate.v1.ForwardRequest & tidegate.v1.ForwardRequest.$Shape} ForwardRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidegate.v1.ForwardRequest & tidegate.v1.ForwardRequest.$Shape;
+        }
+
+        namespace ForwardRequest {
+
+            /** Properties of a ForwardRequest. */
+            interface $Properties {
+
+                /** ForwardRequest hello */
+                hello?: (tidegate.v1.Hello.$Properties|null);
+
+                /** ForwardRequest batch */
+                batch?: (tidegate.v1.Batch.$Properties|null);
+
+                /** ForwardRequest request */
+                request?: ("hello"|"batch");
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Narrowed shape of a ForwardRequest. */
+            type $Shape = {
+              hello?: tidegate.v1.Hello.$Shape|null;
+              batch?: tidegate.v1.Batch.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ request?: undefined; hello?: null; batch?: null }|{ request?: "hello"; hello: tidegate.v1.Hello.$Shape; batch?: null }|{ request?: "batch"; hello?: null; batch: tidegate.v1.Batch.$Shape })
+            );
+        }
+
+        /**
+         * Properties of a ForwardResponse.
+         * @deprecated Use tidegate.v1.ForwardResponse.$Properties instead.
+         */
+        interface IForwardResponse extends tidegate.v1.ForwardResponse.$Properties {
+        }
+
+        /** Represents a ForwardResponse. */
+        class ForwardResponse {
+
+            /**
+             * Constructs a new ForwardResponse.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidegate.v1.ForwardResponse.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ForwardResponse welcome. */
+            welcome?: (tidegate.v1.Welcome.$Properties|null);
+
+            /** ForwardResponse ack. */
+            ack?: (tidegate.v1.Ack.$Properties|null);
+
+            /** ForwardResponse response. */
+            response?: ("welcome"|"ack");
+
+            /**
+             * Encodes the specified ForwardResponse message. Does not implicitly {@link tidegate.v1.ForwardResponse.verify|verify} messages.
+             * @param message ForwardResponse message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidegate.v1.ForwardResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ForwardResponse message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidegate.v1.ForwardResponse & tidegate.v1.ForwardResponse.$Shape} ForwardResponse
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidegate.v1.ForwardResponse & tidegate.v1.ForwardResponse.$Shape;
+        }
+
+        namespace ForwardResponse {
+
+            /** Properties of a ForwardResponse. */
+            interface $Properties {
+
+                /** ForwardResponse welcome */
+                welcome?: (tidegate.v1.Welcome.$Properties|null);
+
+                /** ForwardResponse ack */
+                ack?: (tidegate.v1.Ack.$Properties|null);
+
+                /** ForwardResponse response */
+                response?: ("welcome"|"ack");
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Narrowed shape of a ForwardResponse. */
+            type $Shape = {
+              welcome?: tidegate.v1.Welcome.$Shape|null;
+              ack?: tidegate.v1.Ack.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ response?: undefined; welcome?: null; ack?: null }|{ response?: "welcome"; welcome: tidegate.v1.Welcome.$Shape; ack?: null }|{ response?: "ack"; welcome?: null; ack: tidegate.v1.Ack.$Shape })
+            );
+        }
+
+        /**
+         * Properties of a Hello.
+         * @deprecated Use tidegate.v1.Hello.$Properties instead.
+         */
+        interface IHello extends tidegate.v1.Hello.$Properties {
+        }
+
+        /** Represents a Hello. */
+        class Hello {
+
+            /**
+             * Constructs a new Hello.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidegate.v1.Hello.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Hello protocol. */
+            protocol: number;
+
+            /** Hello gatewayId. */
+            gatewayId: string;
+
+            /** Hello logId. */
+            logId: string;
+
+            /**
+             * Encodes the specified Hello message. Does not implicitly {@link tidegate.v1.Hello.verify|verify} messages.
+             * @param message Hello message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidegate.v1.Hello.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Hello message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidegate.v1.Hello & tidegate.v1.Hello.$Shape} Hello
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidegate.v1.Hello & tidegate.v1.Hello.$Shape;
+        }
+
+        namespace Hello {
+
+            /** Properties of a Hello. */
+            interface $Properties {
+
+                /** Hello protocol */
+                protocol?: (number|null);
+
+                /** Hello gatewayId */
+                gatewayId?: (string|null);
+
+                /** Hello logId */
+                logId?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Hello. */
+            type $Shape = tidegate.v1.Hello.$Properties;
+        }
+
+        /**
+         * Properties of a Welcome.
+         * @deprecated Use tidegate.v1.Welcome.$Properties instead.
+         */
+        interface IWelcome extends tidegate.v1.Welcome.$Properties {
+        }
+
+        /** Represents a Welcome. */
+        class Welcome {
+
+            /**
+             * Constructs a new Welcome.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidegate.v1.Welcome.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Welcome positions. */
+            positions: tidegate.v1.LanePosition.$Properties[];
+
+            /**
+             * Encodes the specified Welcome message. Does not implicitly {@link tidegate.v1.Welcome.verify|verify} messages.
+             * @param message Welcome message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidegate.v1.Welcome.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Welcome message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidegate.v1.Welcome & tidegate.v1.Welcome.$Shape} Welcome
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidegate.v1.Welcome & tidegate.v1.Welcome.$Shape;
+        }
+
+        namespace Welcome {
+
+            /** Properties of a Welcome. */
+            interface $Properties {
+
+                /** Welcome positions */
+                positions?: (tidegate.v1.LanePosition.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Welcome. */
+            type $Shape = tidegate.v1.Welcome.$Properties;
+        }
+
+        /**
+         * Properties of a LanePosition.
+         * @deprecated Use tidegate.v1.LanePosition.$Properties instead.
+         */
+        interface ILanePosition extends tidegate.v1.LanePosition.$Properties {
+        }
+
+        /** Represents a LanePosition. */
+        class LanePosition {
+
+            /**
+             * Constructs a new LanePosition.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidegate.v1.LanePosition.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** LanePosition lane. */
+            lane: tidegate.v1.Lane;
+
+            /** LanePosition nextOffset. */
+            nextOffset: number;
+
+            /**
+             * Encodes the specified LanePosition message. Does not implicitly {@link tidegate.v1.LanePosition.verify|verify} messages.
+             * @param message LanePosition message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidegate.v1.LanePosition.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a LanePosition message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidegate.v1.LanePosition & tidegate.v1.LanePosition.$Shape} LanePosition
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidegate.v1.LanePosition & tidegate.v1.LanePosition.$Shape;
+        }
+
+        namespace LanePosition {
+
+            /** Properties of a LanePosition. */
+            interface $Properties {
+
+                /** LanePosition lane */
+                lane?: (tidegate.v1.Lane|null);
+
+                /** LanePosition nextOffset */
+                nextOffset?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a LanePosition. */
+            type $Shape = tidegate.v1.LanePosition.$Properties;
+        }
+
+        /**
+         * Properties of a Batch.
+         * @deprecated Use tidegate.v1.Batch.$Properties instead.
+         */
+        interface IBatch extends tidegate.v1.Batch.$Properties {
+        }
+
+        /** Represents a Batch. */
+        class Batch {
+
+            /**
+             * Constructs a new Batch.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidegate.v1.Batch.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Batch lane. */
+            lane: tidegate.v1.Lane;
+
+            /** Batch firstOffset. */
+            firstOffset: number;
+
+            /** Batch count. */
+            count: number;
+
+            /** Batch block. */
+            block: Uint8Array;
+
+            /**
+             * Encodes the specified Batch message. Does not implicitly {@link tidegate.v1.Batch.verify|verify} messages.
+             * @param message Batch message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidegate.v1.Batch.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Batch message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidegate.v1.Batch & tidegate.v1.Batch.$Shape} Batch
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidegate.v1.Batch & tidegate.v1.Batch.$Shape;
+        }
+
+        namespace Batch {
+
+            /** Properties of a Batch. */
+            interface $Properties {
+
+                /** Batch lane */
+                lane?: (tidegate.v1.Lane|null);
+
+                /** Batch firstOffset */
+                firstOffset?: (number|null);
+
+                /** Batch count */
+                count?: (number|null);
+
+                /** Batch block */
+                block?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Batch. */
+            type $Shape = tidegate.v1.Batch.$Properties;
+        }
+
+        /**
+         * Properties of an Ack.
+         * @deprecated Use tidegate.v1.Ack.$Properties instead.
+         */
+        interface IAck extends tidegate.v1.Ack.$Properties {
+        }
+
+        /** Represents an Ack. */
+        class Ack {
+
+            /**
+             * Constructs a new Ack.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidegate.v1.Ack.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Ack lane. */
+            lane: tidegate.v1.Lane;
+
+            /** Ack nextOffset. */
+            nextOffset: number;
+
+            /**
+             * Encodes the specified Ack message. Does not implicitly {@link tidegate.v1.Ack.verify|verify} messages.
+             * @param message Ack message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidegate.v1.Ack.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an Ack message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidegate.v1.Ack & tidegate.v1.Ack.$Shape} Ack
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidegate.v1.Ack & tidegate.v1.Ack.$Shape;
+        }
+
+        namespace Ack {
+
+            /** Properties of an Ack. */
+            interface $Properties {
+
+                /** Ack lane */
+                lane?: (tidegate.v1.Lane|null);
+
+                /** Ack nextOffset */
+                nextOffset?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an Ack. */
+            type $Shape = tidegate.v1.Ack.$Properties;
+        }
+
+        /**
+         * Properties of a ReadingBatch.
+         * @deprecated Use tidegate.v1.ReadingBatch.$Properties instead.
+         */
+        interface IReadingBatch extends tidegate.v1.ReadingBatch.$Properties {
+        }
+
+        /** Represents a ReadingBatch. */
+        class ReadingBatch {
+
+            /**
+             * Constructs a new ReadingBatch.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidegate.v1.ReadingBatch.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ReadingBatch series. */
+            series: tidegate.v1.SeriesReadings.$Properties[];
+
+            /**
+             * Encodes the specified ReadingBatch message. Does not implicitly {@link tidegate.v1.ReadingBatch.verify|verify} messages.
+             * @param message ReadingBatch message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidegate.v1.ReadingBatch.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ReadingBatch message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidegate.v1.ReadingBatch & tidegate.v1.ReadingBatch.$Shape} ReadingBatch
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidegate.v1.ReadingBatch & tidegate.v1.ReadingBatch.$Shape;
+        }
+
+        namespace ReadingBatch {
+
+            /** Properties of a ReadingBatch. */
+            interface $Properties {
+
+                /** ReadingBatch series */
+                series?: (tidegate.v1.SeriesReadings.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ReadingBatch. */
+            type $Shape = tidegate.v1.ReadingBatch.$Properties;
+        }
+
+        /**
+         * Properties of a SeriesReadings.
+         * @deprecated Use tidegate.v1.SeriesReadings.$Properties instead.
+         */
+        interface ISeriesReadings extends tidegate.v1.SeriesReadings.$Properties {
+        }
+
+        /** Represents a SeriesReadings. */
+        class SeriesReadings {
+
+            /**
+             * Constructs a new SeriesReadings.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidegate.v1.SeriesReadings.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SeriesReadings metric. */
+            metric: string;
+
+            /** SeriesReadings unit. */
+            unit: string;
+
+            /** SeriesReadings eventTimeUsDeltas. */
+            eventTimeUsDeltas: number[];
+
+            /** SeriesReadings numbers. */
+            numbers: number[];
+
+            /** SeriesReadings texts. */
+            texts: string[];
+
+            /** SeriesReadings booleans. */
+            booleans: boolean[];
+
+            /**
+             * Encodes the specified SeriesReadings message. Does not implicitly {@link tidegate.v1.SeriesReadings.verify|verify} messages.
+             * @param message SeriesReadings message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidegate.v1.SeriesReadings.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SeriesReadings message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidegate.v1.SeriesReadings & tidegate.v1.SeriesReadings.$Shape} SeriesReadings
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidegate.v1.SeriesReadings & tidegate.v1.SeriesReadings.$Shape;
+        }
+
+        namespace SeriesReadings {
+
+            /** Properties of a SeriesReadings. */
+            interface $Properties {
+
+                /** SeriesReadings metric */
+                metric?: (string|null);
+
+                /** SeriesReadings unit */
+                unit?: (string|null);
+
+                /** SeriesReadings eventTimeUsDeltas */
+                eventTimeUsDeltas?: (number[]|null);
+
+                /** SeriesReadings numbers */
+                numbers?: (number[]|null);
+
+                /** SeriesReadings texts */
+                texts?: (string[]|null);
+
+                /** SeriesReadings booleans */
+                booleans?: (boolean[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SeriesReadings. */
+            type $Shape = tidegate.v1.SeriesReadings.$Properties;
+        }
+    }
+}

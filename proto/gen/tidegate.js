@@ -1,0 +1,3174 @@
+/*eslint-disable block-scoped-var, id-length, no-control-regex, no-magic-numbers, no-mixed-operators, no-prototype-builtins, no-redeclare, no-shadow, no-var, sort-vars, default-case, jsdoc/require-param*/
+import $protobuf from "../protobuf-runtime.js";
+
+// Common aliases
+const $Reader = $protobuf.Reader, $Writer = $protobuf.Writer, $util = $protobuf.util;
+const $Object = $util.global.Object, $undefined = $util.global.undefined, $Error = $util.global.Error, $RangeError = $util.global.RangeError;
+
+// Exported root namespace
+const $root = $protobuf.roots["default"] || ($protobuf.roots["default"] = {});
+
+export const tidegate = $root.tidegate = (() => {
+
+    /**
+     * Namespace tidegate.
+     * @exports tidegate
+     * @namespace
+     */
+    const tidegate = {};
+
+    tidegate.v1 = (function() {
+
+        /**
+         * Namespace v1.
+         * @memberof tidegate
+         * @namespace
+         */
+        const v1 = {};
+
+        v1.ReadingBlock = (function() {
+
+            /**
+             * Properties of a ReadingBlock.
+             * @typedef {Object} tidegate.v1.ReadingBlock.$Properties
+             * @property {number|null} [format] ReadingBlock format
+             * @property {number|null} [count] ReadingBlock count
+             * @property {number|null} [ingestTimeUs] ReadingBlock ingestTimeUs
+             * @property {Array.<tidegate.v1.SeriesColumn.$Properties>|null} [columns] ReadingBlock columns
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a ReadingBlock.
+             * @memberof tidegate.v1
+             * @interface IReadingBlock
+             * @augments tidegate.v1.ReadingBlock.$Properties
+             * @deprecated Use tidegate.v1.ReadingBlock.$Properties instead.
+             */
+
+            /**
+             * Shape of a ReadingBlock.
+             * @typedef {tidegate.v1.ReadingBlock.$Properties} tidegate.v1.ReadingBlock.$Shape
+             */
+
+            /**
+             * Constructs a new ReadingBlock.
+             * @memberof tidegate.v1
+             * @classdesc Represents a ReadingBlock.
+             * @constructor
+             * @param {tidegate.v1.ReadingBlock.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ReadingBlock = function (properties) {
+                this.columns = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * ReadingBlock format.
+             * @member {number} format
+             * @memberof tidegate.v1.ReadingBlock
+             * @instance
+             */
+            ReadingBlock.prototype.format = 0;
+
+            /**
+             * ReadingBlock count.
+             * @member {number} count
+             * @memberof tidegate.v1.ReadingBlock
+             * @instance
+             */
+            ReadingBlock.prototype.count = 0;
+
+            /**
+             * ReadingBlock ingestTimeUs.
+             * @member {number} ingestTimeUs
+             * @memberof tidegate.v1.ReadingBlock
+             * @instance
+             */
+            ReadingBlock.prototype.ingestTimeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * ReadingBlock columns.
+             * @member {Array.<tidegate.v1.SeriesColumn.$Properties>} columns
+             * @memberof tidegate.v1.ReadingBlock
+             * @instance
+             */
+            ReadingBlock.prototype.columns = $util.emptyArray;
+
+            /**
+             * Encodes the specified ReadingBlock message. Does not implicitly {@link tidegate.v1.ReadingBlock.verify|verify} messages.
+             * @function encode
+             * @memberof tidegate.v1.ReadingBlock
+             * @static
+             * @param {tidegate.v1.ReadingBlock.$Properties} message ReadingBlock message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ReadingBlock.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.format != null && $Object.hasOwnProperty.call(message, "format") && message.format !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.format);
+                if (message.count != null && $Object.hasOwnProperty.call(message, "count") && message.count !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.count);
+                if (message.ingestTimeUs != null && $Object.hasOwnProperty.call(message, "ingestTimeUs") && (typeof message.ingestTimeUs === "object" ? message.ingestTimeUs.low || message.ingestTimeUs.high : message.ingestTimeUs !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.ingestTimeUs);
+                if (message.columns != null && message.columns.length)
+                    for (let i = 0; i < message.columns.length; ++i)
+                        $root.tidegate.v1.SeriesColumn.encode(message.columns[i], writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a ReadingBlock message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidegate.v1.ReadingBlock
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidegate.v1.ReadingBlock & tidegate.v1.ReadingBlock.$Shape} ReadingBlock
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ReadingBlock.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidegate.v1.ReadingBlock();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.format = value;
+                            else
+                                delete message.format;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.count = value;
+                            else
+                                delete message.count;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.ingestTimeUs = value;
+                            else
+                                delete message.ingestTimeUs;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.columns && message.columns.length))
+                                message.columns = [];
+                            message.columns.push($root.tidegate.v1.SeriesColumn.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ReadingBlock;
+        })();
+
+        v1.SeriesColumn = (function() {
+
+            /**
+             * Properties of a SeriesColumn.
+             * @typedef {Object} tidegate.v1.SeriesColumn.$Properties
+             * @property {string|null} [device] SeriesColumn device
+             * @property {string|null} [metric] SeriesColumn metric
+             * @property {string|null} [unit] SeriesColumn unit
+             * @property {Array.<number>|null} [eventTimeUsDeltas] SeriesColumn eventTimeUsDeltas
+             * @property {Array.<number>|null} [numbers] SeriesColumn numbers
+             * @property {Array.<string>|null} [texts] SeriesColumn texts
+             * @property {Array.<boolean>|null} [booleans] SeriesColumn booleans
+             * @property {Array.<number>|null} [qualities] SeriesColumn qualities
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a SeriesColumn.
+             * @memberof tidegate.v1
+             * @interface ISeriesColumn
+             * @augments tidegate.v1.SeriesColumn.$Properties
+             * @deprecated Use tidegate.v1.SeriesColumn.$Properties instead.
+             */
+
+            /**
+             * Shape of a SeriesColumn.
+             * @typedef {tidegate.v1.SeriesColumn.$Properties} tidegate.v1.SeriesColumn.$Shape
+             */
+
+            /**
+             * Constructs a new SeriesColumn.
+             * @memberof tidegate.v1
+             * @classdesc Represents a SeriesColumn.
+             * @constructor
+             * @param {tidegate.v1.SeriesColumn.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const SeriesColumn = function (properties) {
+                this.eventTimeUsDeltas = [];
+                this.numbers = [];
+                this.texts = [];
+                this.booleans = [];
+                this.qualities = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * SeriesColumn device.
+             * @member {string} device
+             * @memberof tidegate.v1.SeriesColumn
+             * @instance
+             */
+            SeriesColumn.prototype.device = "";
+
+            /**
+             * SeriesColumn metric.
+             * @member {string} metric
+             * @memberof tidegate.v1.SeriesColumn
+             * @instance
+             */
+            SeriesColumn.prototype.metric = "";
+
+            /**
+             * SeriesColumn unit.
+             * @member {string} unit
+             * @memberof tidegate.v1.SeriesColumn
+             * @instance
+             */
+            SeriesColumn.prototype.unit = "";
+
+            /**
+             * SeriesColumn eventTimeUsDeltas.
+             * @member {Array.<number>} eventTimeUsDeltas
+             * @memberof tidegate.v1.SeriesColumn
+             * @instance
+             */
+            SeriesColumn.prototype.eventTimeUsDeltas = $util.emptyArray;
+
+            /**
+             * SeriesColumn numbers.
+             * @member {Array.<number>} numbers
+             * @memberof tidegate.v1.SeriesColumn
+             * @instance
+             */
+            SeriesColumn.prototype.numbers = $util.emptyArray;
+
+            /**
+             * SeriesColumn texts.
+             * @member {Array.<string>} texts
+             * @memberof tidegate.v1.SeriesColumn
+             * @instance
+             */
+            SeriesColumn.prototype.texts = $util.emptyArray;
+
+            /**
+             * SeriesColumn booleans.
+             * @member {Array.<boolean>} booleans
+             * @memberof tidegate.v1.SeriesColumn
+             * @instance
+             */
+            SeriesColumn.prototype.booleans = $util.emptyArray;
+
+            /**
+             * SeriesColumn qualities.
+             * @member {Array.<number>} qualities
+             * @memberof tidegate.v1.SeriesColumn
+             * @instance
+             */
+            SeriesColumn.prototype.qualities = $util.emptyArray;
+
+            /**
+             * Encodes the specified SeriesColumn message. Does not implicitly {@link tidegate.v1.SeriesColumn.verify|verify} messages.
+             * @function encode
+             * @memberof tidegate.v1.SeriesColumn
+             * @static
+             * @param {tidegate.v1.SeriesColumn.$Properties} message SeriesColumn message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            SeriesColumn.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.device != null && $Object.hasOwnProperty.call(message, "device") && message.device !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.device);
+                if (message.metric != null && $Object.hasOwnProperty.call(message, "metric") && message.metric !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.metric);
+                if (message.unit != null && $Object.hasOwnProperty.call(message, "unit") && message.unit !== "")
+                    writer.uint32(/* id 3, wireType 2 =*/26).string(message.unit);
+                if (message.eventTimeUsDeltas != null && message.eventTimeUsDeltas.length)
+                    writer.uint32(/* id 4, wireType 2 =*/34).sint64s(message.eventTimeUsDeltas);
+                if (message.numbers != null && message.numbers.length)
+                    writer.uint32(/* id 5, wireType 2 =*/42).doubles(message.numbers);
+                if (message.texts != null && message.texts.length)
+                    for (let i = 0; i < message.texts.length; ++i)
+                        writer.uint32(/* id 6, wireType 2 =*/50).string(message.texts[i]);
+                if (message.booleans != null && message.booleans.length)
+                    writer.uint32(/* id 7, wireType 2 =*/58).bools(message.booleans);
+                if (message.qualities != null && message.qualities.length)
+                    writer.uint32(/* id 8, wireType 2 =*/66).uint32s(message.qualities);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a SeriesColumn message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidegate.v1.SeriesColumn
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidegate.v1.SeriesColumn & tidegate.v1.SeriesColumn.$Shape} SeriesColumn
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            SeriesColumn.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidegate.v1.SeriesColumn();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.device = value;
+                            else
+                                delete message.device;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.metric = value;
+                            else
+                                delete message.metric;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.unit = value;
+                            else
+                                delete message.unit;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType === 2) {
+                                if (!(message.eventTimeUsDeltas && message.eventTimeUsDeltas.length))
+                                    message.eventTimeUsDeltas = [];
+                                reader.sint64s(message.eventTimeUsDeltas);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.eventTimeUsDeltas && message.eventTimeUsDeltas.length))
+                                message.eventTimeUsDeltas = [];
+                            message.eventTimeUsDeltas.push(reader.sint64());
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType === 2) {
+                                if (!(message.numbers && message.numbers.length))
+                                    message.numbers = [];
+                                reader.doubles(message.numbers);
+                                continue;
+                            }
+                            if (wireType !== 1)
+                                break;
+                            if (!(message.numbers && message.numbers.length))
+                                message.numbers = [];
+                            message.numbers.push(reader.double());
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.texts && message.texts.length))
+                                message.texts = [];
+                            message.texts.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType === 2) {
+                                if (!(message.booleans && message.booleans.length))
+                                    message.booleans = [];
+                                reader.bools(message.booleans);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.booleans && message.booleans.length))
+                                message.booleans = [];
+                            message.booleans.push(reader.bool());
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType === 2) {
+                                if (!(message.qualities && message.qualities.length))
+                                    message.qualities = [];
+                                reader.uint32s(message.qualities);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.qualities && message.qualities.length))
+                                message.qualities = [];
+                            message.qualities.push(reader.uint32());
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SeriesColumn;
+        })();
+
+        v1.ResultBlock = (function() {
+
+            /**
+             * Properties of a ResultBlock.
+             * @typedef {Object} tidegate.v1.ResultBlock.$Properties
+             * @property {number|null} [format] ResultBlock format
+             * @property {number|null} [count] ResultBlock count
+             * @property {number|null} [ingestTimeUs] ResultBlock ingestTimeUs
+             * @property {Array.<tidegate.v1.WindowResult.$Properties>|null} [results] ResultBlock results
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a ResultBlock.
+             * @memberof tidegate.v1
+             * @interface IResultBlock
+             * @augments tidegate.v1.ResultBlock.$Properties
+             * @deprecated Use tidegate.v1.ResultBlock.$Properties instead.
+             */
+
+            /**
+             * Shape of a ResultBlock.
+             * @typedef {tidegate.v1.ResultBlock.$Properties} tidegate.v1.ResultBlock.$Shape
+             */
+
+            /**
+             * Constructs a new ResultBlock.
+             * @memberof tidegate.v1
+             * @classdesc Represents a ResultBlock.
+             * @constructor
+             * @param {tidegate.v1.ResultBlock.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ResultBlock = function (properties) {
+                this.results = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * ResultBlock format.
+             * @member {number} format
+             * @memberof tidegate.v1.ResultBlock
+             * @instance
+             */
+            ResultBlock.prototype.format = 0;
+
+            /**
+             * ResultBlock count.
+             * @member {number} count
+             * @memberof tidegate.v1.ResultBlock
+             * @instance
+             */
+            ResultBlock.prototype.count = 0;
+
+            /**
+             * ResultBlock ingestTimeUs.
+             * @member {number} ingestTimeUs
+             * @memberof tidegate.v1.ResultBlock
+             * @instance
+             */
+            ResultBlock.prototype.ingestTimeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * ResultBlock results.
+             * @member {Array.<tidegate.v1.WindowResult.$Properties>} results
+             * @memberof tidegate.v1.ResultBlock
+             * @instance
+             */
+            ResultBlock.prototype.results = $util.emptyArray;
+
+            /**
+             * Encodes the specified ResultBlock message. Does not implicitly {@link tidegate.v1.ResultBlock.verify|verify} messages.
+             * @function encode
+             * @memberof tidegate.v1.ResultBlock
+             * @static
+             * @param {tidegate.v1.ResultBlock.$Properties} message ResultBlock message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ResultBlock.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.format != null && $Object.hasOwnProperty.call(message, "format") && message.format !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.format);
+                if (message.count != null && $Object.hasOwnProperty.call(message, "count") && message.count !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.count);
+                if (message.ingestTimeUs != null && $Object.hasOwnProperty.call(message, "ingestTimeUs") && (typeof message.ingestTimeUs === "object" ? message.ingestTimeUs.low || message.ingestTimeUs.high : message.ingestTimeUs !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.ingestTimeUs);
+                if (message.results != null && message.results.length)
+                    for (let i = 0; i < message.results.length; ++i)
+                        $root.tidegate.v1.WindowResult.encode(message.results[i], writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a ResultBlock message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidegate.v1.ResultBlock
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidegate.v1.ResultBlock & tidegate.v1.ResultBlock.$Shape} ResultBlock
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ResultBlock.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidegate.v1.ResultBlock();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.format = value;
+                            else
+                                delete message.format;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.count = value;
+                            else
+                                delete message.count;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.ingestTimeUs = value;
+                            else
+                                delete message.ingestTimeUs;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.results && message.results.length))
+                                message.results = [];
+                            message.results.push($root.tidegate.v1.WindowResult.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ResultBlock;
+        })();
+
+        v1.WindowResult = (function() {
+
+            /**
+             * Properties of a WindowResult.
+             * @typedef {Object} tidegate.v1.WindowResult.$Properties
+             * @property {string|null} [window] WindowResult window
+             * @property {string|null} [device] WindowResult device
+             * @property {string|null} [metric] WindowResult metric
+             * @property {string|null} [unit] WindowResult unit
+             * @property {number|null} [startUs] WindowResult startUs
+             * @property {number|null} [endUs] WindowResult endUs
+             * @property {number|null} [revision] WindowResult revision
+             * @property {number|null} [causeOffset] WindowResult causeOffset
+             * @property {number|null} [count] WindowResult count
+             * @property {number|null} [sum] WindowResult sum
+             * @property {number|null} [mean] WindowResult mean
+             * @property {number|null} [min] WindowResult min
+             * @property {number|null} [max] WindowResult max
+             * @property {number|null} [stddev] WindowResult stddev
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a WindowResult.
+             * @memberof tidegate.v1
+             * @interface IWindowResult
+             * @augments tidegate.v1.WindowResult.$Properties
+             * @deprecated Use tidegate.v1.WindowResult.$Properties instead.
+             */
+
+            /**
+             * Shape of a WindowResult.
+             * @typedef {tidegate.v1.WindowResult.$Properties} tidegate.v1.WindowResult.$Shape
+             */
+
+            /**
+             * Constructs a new WindowResult.
+             * @memberof tidegate.v1
+             * @classdesc Represents a WindowResult.
+             * @constructor
+             * @param {tidegate.v1.WindowResult.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const WindowResult = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * WindowResult window.
+             * @member {string} window
+             * @memberof tidegate.v1.WindowResult
+             * @instance
+             */
+            WindowResult.prototype.window = "";
+
+            /**
+             * WindowResult device.
+             * @member {string} device
+             * @memberof tidegate.v1.WindowResult
+             * @instance
+             */
+            WindowResult.prototype.device = "";
+
+            /**
+             * WindowResult metric.
+             * @member {string} metric
+             * @memberof tidegate.v1.WindowResult
+             * @instance
+             */
+            WindowResult.prototype.metric = "";
+
+            /**
+             * WindowResult unit.
+             * @member {string} unit
+             * @memberof tidegate.v1.WindowResult
+             * @instance
+             */
+            WindowResult.prototype.unit = "";
+
+            /**
+             * WindowResult startUs.
+             * @member {number} startUs
+             * @memberof tidegate.v1.WindowResult
+             * @instance
+             */
+            WindowResult.prototype.startUs = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * WindowResult endUs.
+             * @member {number} endUs
+             * @memberof tidegate.v1.WindowResult
+             * @instance
+             */
+            WindowResult.prototype.endUs = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * WindowResult revision.
+             * @member {number} revision
+             * @memberof tidegate.v1.WindowResult
+             * @instance
+             */
+            WindowResult.prototype.revision = 0;
+
+            /**
+             * WindowResult causeOffset.
+             * @member {number} causeOffset
+             * @memberof tidegate.v1.WindowResult
+             * @instance
+             */
+            WindowResult.prototype.causeOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * WindowResult count.
+             * @member {number} count
+             * @memberof tidegate.v1.WindowResult
+             * @instance
+             */
+            WindowResult.prototype.count = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * WindowResult sum.
+             * @member {number} sum
+             * @memberof tidegate.v1.WindowResult
+             * @instance
+             */
+            WindowResult.prototype.sum = 0;
+
+            /**
+             * WindowResult mean.
+             * @member {number} mean
+             * @memberof tidegate.v1.WindowResult
+             * @instance
+             */
+            WindowResult.prototype.mean = 0;
+
+            /**
+             * WindowResult min.
+             * @member {number} min
+             * @memberof tidegate.v1.WindowResult
+             * @instance
+             */
+            WindowResult.prototype.min = 0;
+
+            /**
+             * WindowResult max.
+             * @member {number} max
+             * @memberof tidegate.v1.WindowResult
+             * @instance
+             */
+            WindowResult.prototype.max = 0;
+
+            /**
+             * WindowResult stddev.
+             * @member {number} stddev
+             * @memberof tidegate.v1.WindowResult
+             * @instance
+             */
+            WindowResult.prototype.stddev = 0;
+
+            /**
+             * Encodes the specified WindowResult message. Does not implicitly {@link tidegate.v1.WindowResult.verify|verify} messages.
+             * @function encode
+             * @memberof tidegate.v1.WindowResult
+             * @static
+             * @param {tidegate.v1.WindowResult.$Properties} message WindowResult message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            WindowResult.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.window != null && $Object.hasOwnProperty.call(message, "window") && message.window !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.window);
+                if (message.device != null && $Object.hasOwnProperty.call(message, "device") && message.device !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.device);
+                if (message.metric != null && $Object.hasOwnProperty.call(message, "metric") && message.metric !== "")
+                    writer.uint32(/* id 3, wireType 2 =*/26).string(message.metric);
+                if (message.unit != null && $Object.hasOwnProperty.call(message, "unit") && message.unit !== "")
+                    writer.uint32(/* id 4, wireType 2 =*/34).string(message.unit);
+                if (message.startUs != null && $Object.hasOwnProperty.call(message, "startUs") && (typeof message.startUs === "object" ? message.startUs.low || message.startUs.high : message.startUs !== 0))
+                    writer.uint32(/* id 5, wireType 0 =*/40).int64(message.startUs);
+                if (message.endUs != null && $Object.hasOwnProperty.call(message, "endUs") && (typeof message.endUs === "object" ? message.endUs.low || message.endUs.high : message.endUs !== 0))
+                    writer.uint32(/* id 6, wireType 0 =*/48).int64(message.endUs);
+                if (message.revision != null && $Object.hasOwnProperty.call(message, "revision") && message.revision !== 0)
+                    writer.uint32(/* id 7, wireType 0 =*/56).uint32(message.revision);
+                if (message.causeOffset != null && $Object.hasOwnProperty.call(message, "causeOffset") && (typeof message.causeOffset === "object" ? message.causeOffset.low || message.causeOffset.high : message.causeOffset !== 0))
+                    writer.uint32(/* id 8, wireType 0 =*/64).uint64(message.causeOffset);
+                if (message.count != null && $Object.hasOwnProperty.call(message, "count") && (typeof message.count === "object" ? message.count.low || message.count.high : message.count !== 0))
+                    writer.uint32(/* id 9, wireType 0 =*/72).uint64(message.count);
+                if (message.sum != null && $Object.hasOwnProperty.call(message, "sum") && !$Object.is(message.sum, 0))
+                    writer.uint32(/* id 10, wireType 1 =*/81).double(message.sum);
+                if (message.mean != null && $Object.hasOwnProperty.call(message, "mean") && !$Object.is(message.mean, 0))
+                    writer.uint32(/* id 11, wireType 1 =*/89).double(message.mean);
+                if (message.min != null && $Object.hasOwnProperty.call(message, "min") && !$Object.is(message.min, 0))
+                    writer.uint32(/* id 12, wireType 1 =*/97).double(message.min);
+                if (message.max != null && $Object.hasOwnProperty.call(message, "max") && !$Object.is(message.max, 0))
+                    writer.uint32(/* id 13, wireType 1 =*/105).double(message.max);
+                if (message.stddev != null && $Object.hasOwnProperty.call(message, "stddev") && !$Object.is(message.stddev, 0))
+                    writer.uint32(/* id 14, wireType 1 =*/113).double(message.stddev);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a WindowResult message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidegate.v1.WindowResult
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidegate.v1.WindowResult & tidegate.v1.WindowResult.$Shape} WindowResult
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            WindowResult.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidegate.v1.WindowResult();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.window = value;
+                            else
+                                delete message.window;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.device = value;
+                            else
+                                delete message.device;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.metric = value;
+                            else
+                                delete message.metric;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.unit = value;
+                            else
+                                delete message.unit;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.startUs = value;
+                            else
+                                delete message.startUs;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.endUs = value;
+                            else
+                                delete message.endUs;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.revision = value;
+                            else
+                                delete message.revision;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.causeOffset = value;
+                            else
+                                delete message.causeOffset;
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.count = value;
+                            else
+                                delete message.count;
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.sum = value;
+                            else
+                                delete message.sum;
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.mean = value;
+                            else
+                                delete message.mean;
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.min = value;
+                            else
+                                delete message.min;
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.max = value;
+                            else
+                                delete message.max;
+                            continue;
+                        }
+                    case 14: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.stddev = value;
+                            else
+                                delete message.stddev;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return WindowResult;
+        })();
+
+        v1.AlertBlock = (function() {
+
+            /**
+             * Properties of an AlertBlock.
+             * @typedef {Object} tidegate.v1.AlertBlock.$Properties
+             * @property {number|null} [format] AlertBlock format
+             * @property {number|null} [count] AlertBlock count
+             * @property {number|null} [ingestTimeUs] AlertBlock ingestTimeUs
+             * @property {Array.<tidegate.v1.Alert.$Properties>|null} [alerts] AlertBlock alerts
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of an AlertBlock.
+             * @memberof tidegate.v1
+             * @interface IAlertBlock
+             * @augments tidegate.v1.AlertBlock.$Properties
+             * @deprecated Use tidegate.v1.AlertBlock.$Properties instead.
+             */
+
+            /**
+             * Shape of an AlertBlock.
+             * @typedef {tidegate.v1.AlertBlock.$Properties} tidegate.v1.AlertBlock.$Shape
+             */
+
+            /**
+             * Constructs a new AlertBlock.
+             * @memberof tidegate.v1
+             * @classdesc Represents an AlertBlock.
+             * @constructor
+             * @param {tidegate.v1.AlertBlock.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const AlertBlock = function (properties) {
+                this.alerts = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * AlertBlock format.
+             * @member {number} format
+             * @memberof tidegate.v1.AlertBlock
+             * @instance
+             */
+            AlertBlock.prototype.format = 0;
+
+            /**
+             * AlertBlock count.
+             * @member {number} count
+             * @memberof tidegate.v1.AlertBlock
+             * @instance
+             */
+            AlertBlock.prototype.count = 0;
+
+            /**
+             * AlertBlock ingestTimeUs.
+             * @member {number} ingestTimeUs
+             * @memberof tidegate.v1.AlertBlock
+             * @instance
+             */
+            AlertBlock.prototype.ingestTimeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * AlertBlock alerts.
+             * @member {Array.<tidegate.v1.Alert.$Properties>} alerts
+             * @memberof tidegate.v1.AlertBlock
+             * @instance
+             */
+            AlertBlock.prototype.alerts = $util.emptyArray;
+
+            /**
+             * Encodes the specified AlertBlock message. Does not implicitly {@link tidegate.v1.AlertBlock.verify|verify} messages.
+             * @function encode
+             * @memberof tidegate.v1.AlertBlock
+             * @static
+             * @param {tidegate.v1.AlertBlock.$Properties} message AlertBlock message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            AlertBlock.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.format != null && $Object.hasOwnProperty.call(message, "format") && message.format !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.format);
+                if (message.count != null && $Object.hasOwnProperty.call(message, "count") && message.count !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.count);
+                if (message.ingestTimeUs != null && $Object.hasOwnProperty.call(message, "ingestTimeUs") && (typeof message.ingestTimeUs === "object" ? message.ingestTimeUs.low || message.ingestTimeUs.high : message.ingestTimeUs !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.ingestTimeUs);
+                if (message.alerts != null && message.alerts.length)
+                    for (let i = 0; i < message.alerts.length; ++i)
+                        $root.tidegate.v1.Alert.encode(message.alerts[i], writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes an AlertBlock message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidegate.v1.AlertBlock
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidegate.v1.AlertBlock & tidegate.v1.AlertBlock.$Shape} AlertBlock
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            AlertBlock.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidegate.v1.AlertBlock();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.format = value;
+                            else
+                                delete message.format;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.count = value;
+                            else
+                                delete message.count;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.ingestTimeUs = value;
+                            else
+                                delete message.ingestTimeUs;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.alerts && message.alerts.length))
+                                message.alerts = [];
+                            message.alerts.push($root.tidegate.v1.Alert.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return AlertBlock;
+        })();
+
+        /**
+         * AlertState enum.
+         * @name tidegate.v1.AlertState
+         * @enum {number}
+         * @property {number} ALERT_STATE_UNSPECIFIED=0 ALERT_STATE_UNSPECIFIED value
+         * @property {number} ALERT_STATE_FIRING=1 ALERT_STATE_FIRING value
+         * @property {number} ALERT_STATE_RESOLVED=2 ALERT_STATE_RESOLVED value
+         */
+        v1.AlertState = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "ALERT_STATE_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "ALERT_STATE_FIRING"] = 1;
+            values[valuesById[2] = "ALERT_STATE_RESOLVED"] = 2;
+            return values;
+        })();
+
+        v1.Alert = (function() {
+
+            /**
+             * Properties of an Alert.
+             * @typedef {Object} tidegate.v1.Alert.$Properties
+             * @property {string|null} [rule] Alert rule
+             * @property {string|null} [device] Alert device
+             * @property {string|null} [metric] Alert metric
+             * @property {tidegate.v1.AlertState|null} [state] Alert state
+             * @property {number|null} [eventTimeUs] Alert eventTimeUs
+             * @property {number|null} [value] Alert value
+             * @property {number|null} [causeOffset] Alert causeOffset
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of an Alert.
+             * @memberof tidegate.v1
+             * @interface IAlert
+             * @augments tidegate.v1.Alert.$Properties
+             * @deprecated Use tidegate.v1.Alert.$Properties instead.
+             */
+
+            /**
+             * Shape of an Alert.
+             * @typedef {tidegate.v1.Alert.$Properties} tidegate.v1.Alert.$Shape
+             */
+
+            /**
+             * Constructs a new Alert.
+             * @memberof tidegate.v1
+             * @classdesc Represents an Alert.
+             * @constructor
+             * @param {tidegate.v1.Alert.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Alert = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Alert rule.
+             * @member {string} rule
+             * @memberof tidegate.v1.Alert
+             * @instance
+             */
+            Alert.prototype.rule = "";
+
+            /**
+             * Alert device.
+             * @member {string} device
+             * @memberof tidegate.v1.Alert
+             * @instance
+             */
+            Alert.prototype.device = "";
+
+            /**
+             * Alert metric.
+             * @member {string} metric
+             * @memberof tidegate.v1.Alert
+             * @instance
+             */
+            Alert.prototype.metric = "";
+
+            /**
+             * Alert state.
+             * @member {tidegate.v1.AlertState} state
+             * @memberof tidegate.v1.Alert
+             * @instance
+             */
+            Alert.prototype.state = 0;
+
+            /**
+             * Alert eventTimeUs.
+             * @member {number} eventTimeUs
+             * @memberof tidegate.v1.Alert
+             * @instance
+             */
+            Alert.prototype.eventTimeUs = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * Alert value.
+             * @member {number} value
+             * @memberof tidegate.v1.Alert
+             * @instance
+             */
+            Alert.prototype.value = 0;
+
+            /**
+             * Alert causeOffset.
+             * @member {number} causeOffset
+             * @memberof tidegate.v1.Alert
+             * @instance
+             */
+            Alert.prototype.causeOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Encodes the specified Alert message. Does not implicitly {@link tidegate.v1.Alert.verify|verify} messages.
+             * @function encode
+             * @memberof tidegate.v1.Alert
+             * @static
+             * @param {tidegate.v1.Alert.$Properties} message Alert message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Alert.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.rule != null && $Object.hasOwnProperty.call(message, "rule") && message.rule !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.rule);
+                if (message.device != null && $Object.hasOwnProperty.call(message, "device") && message.device !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.device);
+                if (message.metric != null && $Object.hasOwnProperty.call(message, "metric") && message.metric !== "")
+                    writer.uint32(/* id 3, wireType 2 =*/26).string(message.metric);
+                if (message.state != null && $Object.hasOwnProperty.call(message, "state") && message.state !== 0)
+                    writer.uint32(/* id 4, wireType 0 =*/32).int32(message.state);
+                if (message.eventTimeUs != null && $Object.hasOwnProperty.call(message, "eventTimeUs") && (typeof message.eventTimeUs === "object" ? message.eventTimeUs.low || message.eventTimeUs.high : message.eventTimeUs !== 0))
+                    writer.uint32(/* id 5, wireType 0 =*/40).int64(message.eventTimeUs);
+                if (message.value != null && $Object.hasOwnProperty.call(message, "value") && !$Object.is(message.value, 0))
+                    writer.uint32(/* id 6, wireType 1 =*/49).double(message.value);
+                if (message.causeOffset != null && $Object.hasOwnProperty.call(message, "causeOffset") && (typeof message.causeOffset === "object" ? message.causeOffset.low || message.causeOffset.high : message.causeOffset !== 0))
+                    writer.uint32(/* id 7, wireType 0 =*/56).uint64(message.causeOffset);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes an Alert message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidegate.v1.Alert
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidegate.v1.Alert & tidegate.v1.Alert.$Shape} Alert
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Alert.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidegate.v1.Alert();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.rule = value;
+                            else
+                                delete message.rule;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.device = value;
+                            else
+                                delete message.device;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.metric = value;
+                            else
+                                delete message.metric;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.state = value;
+                            else
+                                delete message.state;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.eventTimeUs = value;
+                            else
+                                delete message.eventTimeUs;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.value = value;
+                            else
+                                delete message.value;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.causeOffset = value;
+                            else
+                                delete message.causeOffset;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Alert;
+        })();
+
+        /**
+         * Lane enum.
+         * @name tidegate.v1.Lane
+         * @enum {number}
+         * @property {number} LANE_UNSPECIFIED=0 LANE_UNSPECIFIED value
+         * @property {number} LANE_READINGS=1 LANE_READINGS value
+         * @property {number} LANE_RESULTS=2 LANE_RESULTS value
+         * @property {number} LANE_ALERTS=3 LANE_ALERTS value
+         */
+        v1.Lane = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "LANE_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "LANE_READINGS"] = 1;
+            values[valuesById[2] = "LANE_RESULTS"] = 2;
+            values[valuesById[3] = "LANE_ALERTS"] = 3;
+            return values;
+        })();
+
+        v1.ForwardRequest = (function() {
+
+            /**
+             * Properties of a ForwardRequest.
+             * @typedef {Object} tidegate.v1.ForwardRequest.$Properties
+             * @property {tidegate.v1.Hello.$Properties|null} [hello] ForwardRequest hello
+             * @property {tidegate.v1.Batch.$Properties|null} [batch] ForwardRequest batch
+             * @property {"hello"|"batch"} [request] ForwardRequest request
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a ForwardRequest.
+             * @memberof tidegate.v1
+             * @interface IForwardRequest
+             * @augments tidegate.v1.ForwardRequest.$Properties
+             * @deprecated Use tidegate.v1.ForwardRequest.$Properties instead.
+             */
+
+            /**
+             * Narrowed shape of a ForwardRequest.
+             * @typedef {{
+             *   hello?: tidegate.v1.Hello.$Shape|null;
+             *   batch?: tidegate.v1.Batch.$Shape|null;
+             *   $unknowns?: Array.<Uint8Array>;
+             * } & (
+             *   ({ request?: undefined; hello?: null; batch?: null }|{ request?: "hello"; hello: tidegate.v1.Hello.$Shape; batch?: null }|{ request?: "batch"; hello?: null; batch: tidegate.v1.Batch.$Shape })
+             * )} tidegate.v1.ForwardRequest.$Shape
+             */
+
+            /**
+             * Constructs a new ForwardRequest.
+             * @memberof tidegate.v1
+             * @classdesc Represents a ForwardRequest.
+             * @constructor
+             * @param {tidegate.v1.ForwardRequest.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ForwardRequest = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * ForwardRequest hello.
+             * @member {tidegate.v1.Hello.$Properties|null|undefined} hello
+             * @memberof tidegate.v1.ForwardRequest
+             * @instance
+             */
+            ForwardRequest.prototype.hello = null;
+
+            /**
+             * ForwardRequest batch.
+             * @member {tidegate.v1.Batch.$Properties|null|undefined} batch
+             * @memberof tidegate.v1.ForwardRequest
+             * @instance
+             */
+            ForwardRequest.prototype.batch = null;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            /**
+             * ForwardRequest request.
+             * @member {"hello"|"batch"|undefined} request
+             * @memberof tidegate.v1.ForwardRequest
+             * @instance
+             */
+            $Object.defineProperty(ForwardRequest.prototype, "request", {
+                get: $util.oneOfGetter($oneOfFields = ["hello", "batch"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
+             * Encodes the specified ForwardRequest message. Does not implicitly {@link tidegate.v1.ForwardRequest.verify|verify} messages.
+             * @function encode
+             * @memberof tidegate.v1.ForwardRequest
+             * @static
+             * @param {tidegate.v1.ForwardRequest.$Properties} message ForwardRequest message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ForwardRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.hello != null && $Object.hasOwnProperty.call(message, "hello"))
+                    $root.tidegate.v1.Hello.encode(message.hello, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.batch != null && $Object.hasOwnProperty.call(message, "batch"))
+                    $root.tidegate.v1.Batch.encode(message.batch, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a ForwardRequest message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidegate.v1.ForwardRequest
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidegate.v1.ForwardRequest & tidegate.v1.ForwardRequest.$Shape} ForwardRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ForwardRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidegate.v1.ForwardRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.hello = $root.tidegate.v1.Hello.decode(reader, reader.size(), $undefined, _depth + 1, message.hello);
+                            message.request = "hello";
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.batch = $root.tidegate.v1.Batch.decode(reader, reader.size(), $undefined, _depth + 1, message.batch);
+                            message.request = "batch";
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ForwardRequest;
+        })();
+
+        v1.ForwardResponse = (function() {
+
+            /**
+             * Properties of a ForwardResponse.
+             * @typedef {Object} tidegate.v1.ForwardResponse.$Properties
+             * @property {tidegate.v1.Welcome.$Properties|null} [welcome] ForwardResponse welcome
+             * @property {tidegate.v1.Ack.$Properties|null} [ack] ForwardResponse ack
+             * @property {"welcome"|"ack"} [response] ForwardResponse response
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a ForwardResponse.
+             * @memberof tidegate.v1
+             * @interface IForwardResponse
+             * @augments tidegate.v1.ForwardResponse.$Properties
+             * @deprecated Use tidegate.v1.ForwardResponse.$Properties instead.
+             */
+
+            /**
+             * Narrowed shape of a ForwardResponse.
+             * @typedef {{
+             *   welcome?: tidegate.v1.Welcome.$Shape|null;
+             *   ack?: tidegate.v1.Ack.$Shape|null;
+             *   $unknowns?: Array.<Uint8Array>;
+             * } & (
+             *   ({ response?: undefined; welcome?: null; ack?: null }|{ response?: "welcome"; welcome: tidegate.v1.Welcome.$Shape; ack?: null }|{ response?: "ack"; welcome?: null; ack: tidegate.v1.Ack.$Shape })
+             * )} tidegate.v1.ForwardResponse.$Shape
+             */
+
+            /**
+             * Constructs a new ForwardResponse.
+             * @memberof tidegate.v1
+             * @classdesc Represents a ForwardResponse.
+             * @constructor
+             * @param {tidegate.v1.ForwardResponse.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ForwardResponse = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * ForwardResponse welcome.
+             * @member {tidegate.v1.Welcome.$Properties|null|undefined} welcome
+             * @memberof tidegate.v1.ForwardResponse
+             * @instance
+             */
+            ForwardResponse.prototype.welcome = null;
+
+            /**
+             * ForwardResponse ack.
+             * @member {tidegate.v1.Ack.$Properties|null|undefined} ack
+             * @memberof tidegate.v1.ForwardResponse
+             * @instance
+             */
+            ForwardResponse.prototype.ack = null;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            /**
+             * ForwardResponse response.
+             * @member {"welcome"|"ack"|undefined} response
+             * @memberof tidegate.v1.ForwardResponse
+             * @instance
+             */
+            $Object.defineProperty(ForwardResponse.prototype, "response", {
+                get: $util.oneOfGetter($oneOfFields = ["welcome", "ack"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
+             * Encodes the specified ForwardResponse message. Does not implicitly {@link tidegate.v1.ForwardResponse.verify|verify} messages.
+             * @function encode
+             * @memberof tidegate.v1.ForwardResponse
+             * @static
+             * @param {tidegate.v1.ForwardResponse.$Properties} message ForwardResponse message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ForwardResponse.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.welcome != null && $Object.hasOwnProperty.call(message, "welcome"))
+                    $root.tidegate.v1.Welcome.encode(message.welcome, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.ack != null && $Object.hasOwnProperty.call(message, "ack"))
+                    $root.tidegate.v1.Ack.encode(message.ack, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a ForwardResponse message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidegate.v1.ForwardResponse
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidegate.v1.ForwardResponse & tidegate.v1.ForwardResponse.$Shape} ForwardResponse
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ForwardResponse.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidegate.v1.ForwardResponse();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.welcome = $root.tidegate.v1.Welcome.decode(reader, reader.size(), $undefined, _depth + 1, message.welcome);
+                            message.response = "welcome";
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.ack = $root.tidegate.v1.Ack.decode(reader, reader.size(), $undefined, _depth + 1, message.ack);
+                            message.response = "ack";
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ForwardResponse;
+        })();
+
+        v1.Hello = (function() {
+
+            /**
+             * Properties of a Hello.
+             * @typedef {Object} tidegate.v1.Hello.$Properties
+             * @property {number|null} [protocol] Hello protocol
+             * @property {string|null} [gatewayId] Hello gatewayId
+             * @property {string|null} [logId] Hello logId
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Hello.
+             * @memberof tidegate.v1
+             * @interface IHello
+             * @augments tidegate.v1.Hello.$Properties
+             * @deprecated Use tidegate.v1.Hello.$Properties instead.
+             */
+
+            /**
+             * Shape of a Hello.
+             * @typedef {tidegate.v1.Hello.$Properties} tidegate.v1.Hello.$Shape
+             */
+
+            /**
+             * Constructs a new Hello.
+             * @memberof tidegate.v1
+             * @classdesc Represents a Hello.
+             * @constructor
+             * @param {tidegate.v1.Hello.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Hello = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Hello protocol.
+             * @member {number} protocol
+             * @memberof tidegate.v1.Hello
+             * @instance
+             */
+            Hello.prototype.protocol = 0;
+
+            /**
+             * Hello gatewayId.
+             * @member {string} gatewayId
+             * @memberof tidegate.v1.Hello
+             * @instance
+             */
+            Hello.prototype.gatewayId = "";
+
+            /**
+             * Hello logId.
+             * @member {string} logId
+             * @memberof tidegate.v1.Hello
+             * @instance
+             */
+            Hello.prototype.logId = "";
+
+            /**
+             * Encodes the specified Hello message. Does not implicitly {@link tidegate.v1.Hello.verify|verify} messages.
+             * @function encode
+             * @memberof tidegate.v1.Hello
+             * @static
+             * @param {tidegate.v1.Hello.$Properties} message Hello message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Hello.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.protocol != null && $Object.hasOwnProperty.call(message, "protocol") && message.protocol !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.protocol);
+                if (message.gatewayId != null && $Object.hasOwnProperty.call(message, "gatewayId") && message.gatewayId !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.gatewayId);
+                if (message.logId != null && $Object.hasOwnProperty.call(message, "logId") && message.logId !== "")
+                    writer.uint32(/* id 3, wireType 2 =*/26).string(message.logId);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Hello message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidegate.v1.Hello
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidegate.v1.Hello & tidegate.v1.Hello.$Shape} Hello
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Hello.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidegate.v1.Hello();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.protocol = value;
+                            else
+                                delete message.protocol;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.gatewayId = value;
+                            else
+                                delete message.gatewayId;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.logId = value;
+                            else
+                                delete message.logId;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Hello;
+        })();
+
+        v1.Welcome = (function() {
+
+            /**
+             * Properties of a Welcome.
+             * @typedef {Object} tidegate.v1.Welcome.$Properties
+             * @property {Array.<tidegate.v1.LanePosition.$Properties>|null} [positions] Welcome positions
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Welcome.
+             * @memberof tidegate.v1
+             * @interface IWelcome
+             * @augments tidegate.v1.Welcome.$Properties
+             * @deprecated Use tidegate.v1.Welcome.$Properties instead.
+             */
+
+            /**
+             * Shape of a Welcome.
+             * @typedef {tidegate.v1.Welcome.$Properties} tidegate.v1.Welcome.$Shape
+             */
+
+            /**
+             * Constructs a new Welcome.
+             * @memberof tidegate.v1
+             * @classdesc Represents a Welcome.
+             * @constructor
+             * @param {tidegate.v1.Welcome.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Welcome = function (properties) {
+                this.positions = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Welcome positions.
+             * @member {Array.<tidegate.v1.LanePosition.$Properties>} positions
+             * @memberof tidegate.v1.Welcome
+             * @instance
+             */
+            Welcome.prototype.positions = $util.emptyArray;
+
+            /**
+             * Encodes the specified Welcome message. Does not implicitly {@link tidegate.v1.Welcome.verify|verify} messages.
+             * @function encode
+             * @memberof tidegate.v1.Welcome
+             * @static
+             * @param {tidegate.v1.Welcome.$Properties} message Welcome message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Welcome.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.positions != null && message.positions.length)
+                    for (let i = 0; i < message.positions.length; ++i)
+                        $root.tidegate.v1.LanePosition.encode(message.positions[i], writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Welcome message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidegate.v1.Welcome
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidegate.v1.Welcome & tidegate.v1.Welcome.$Shape} Welcome
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Welcome.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidegate.v1.Welcome();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.positions && message.positions.length))
+                                message.positions = [];
+                            message.positions.push($root.tidegate.v1.LanePosition.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Welcome;
+        })();
+
+        v1.LanePosition = (function() {
+
+            /**
+             * Properties of a LanePosition.
+             * @typedef {Object} tidegate.v1.LanePosition.$Properties
+             * @property {tidegate.v1.Lane|null} [lane] LanePosition lane
+             * @property {number|null} [nextOffset] LanePosition nextOffset
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a LanePosition.
+             * @memberof tidegate.v1
+             * @interface ILanePosition
+             * @augments tidegate.v1.LanePosition.$Properties
+             * @deprecated Use tidegate.v1.LanePosition.$Properties instead.
+             */
+
+            /**
+             * Shape of a LanePosition.
+             * @typedef {tidegate.v1.LanePosition.$Properties} tidegate.v1.LanePosition.$Shape
+             */
+
+            /**
+             * Constructs a new LanePosition.
+             * @memberof tidegate.v1
+             * @classdesc Represents a LanePosition.
+             * @constructor
+             * @param {tidegate.v1.LanePosition.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const LanePosition = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * LanePosition lane.
+             * @member {tidegate.v1.Lane} lane
+             * @memberof tidegate.v1.LanePosition
+             * @instance
+             */
+            LanePosition.prototype.lane = 0;
+
+            /**
+             * LanePosition nextOffset.
+             * @member {number} nextOffset
+             * @memberof tidegate.v1.LanePosition
+             * @instance
+             */
+            LanePosition.prototype.nextOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Encodes the specified LanePosition message. Does not implicitly {@link tidegate.v1.LanePosition.verify|verify} messages.
+             * @function encode
+             * @memberof tidegate.v1.LanePosition
+             * @static
+             * @param {tidegate.v1.LanePosition.$Properties} message LanePosition message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            LanePosition.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.lane != null && $Object.hasOwnProperty.call(message, "lane") && message.lane !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).int32(message.lane);
+                if (message.nextOffset != null && $Object.hasOwnProperty.call(message, "nextOffset") && (typeof message.nextOffset === "object" ? message.nextOffset.low || message.nextOffset.high : message.nextOffset !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.nextOffset);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a LanePosition message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidegate.v1.LanePosition
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidegate.v1.LanePosition & tidegate.v1.LanePosition.$Shape} LanePosition
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            LanePosition.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidegate.v1.LanePosition();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.lane = value;
+                            else
+                                delete message.lane;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.nextOffset = value;
+                            else
+                                delete message.nextOffset;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return LanePosition;
+        })();
+
+        v1.Batch = (function() {
+
+            /**
+             * Properties of a Batch.
+             * @typedef {Object} tidegate.v1.Batch.$Properties
+             * @property {tidegate.v1.Lane|null} [lane] Batch lane
+             * @property {number|null} [firstOffset] Batch firstOffset
+             * @property {number|null} [count] Batch count
+             * @property {Uint8Array|null} [block] Batch block
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Batch.
+             * @memberof tidegate.v1
+             * @interface IBatch
+             * @augments tidegate.v1.Batch.$Properties
+             * @deprecated Use tidegate.v1.Batch.$Properties instead.
+             */
+
+            /**
+             * Shape of a Batch.
+             * @typedef {tidegate.v1.Batch.$Properties} tidegate.v1.Batch.$Shape
+             */
+
+            /**
+             * Constructs a new Batch.
+             * @memberof tidegate.v1
+             * @classdesc Represents a Batch.
+             * @constructor
+             * @param {tidegate.v1.Batch.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Batch = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Batch lane.
+             * @member {tidegate.v1.Lane} lane
+             * @memberof tidegate.v1.Batch
+             * @instance
+             */
+            Batch.prototype.lane = 0;
+
+            /**
+             * Batch firstOffset.
+             * @member {number} firstOffset
+             * @memberof tidegate.v1.Batch
+             * @instance
+             */
+            Batch.prototype.firstOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Batch count.
+             * @member {number} count
+             * @memberof tidegate.v1.Batch
+             * @instance
+             */
+            Batch.prototype.count = 0;
+
+            /**
+             * Batch block.
+             * @member {Uint8Array} block
+             * @memberof tidegate.v1.Batch
+             * @instance
+             */
+            Batch.prototype.block = $util.newBuffer([]);
+
+            /**
+             * Encodes the specified Batch message. Does not implicitly {@link tidegate.v1.Batch.verify|verify} messages.
+             * @function encode
+             * @memberof tidegate.v1.Batch
+             * @static
+             * @param {tidegate.v1.Batch.$Properties} message Batch message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Batch.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.lane != null && $Object.hasOwnProperty.call(message, "lane") && message.lane !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).int32(message.lane);
+                if (message.firstOffset != null && $Object.hasOwnProperty.call(message, "firstOffset") && (typeof message.firstOffset === "object" ? message.firstOffset.low || message.firstOffset.high : message.firstOffset !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.firstOffset);
+                if (message.count != null && $Object.hasOwnProperty.call(message, "count") && message.count !== 0)
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.count);
+                if (message.block != null && $Object.hasOwnProperty.call(message, "block") && message.block.length)
+                    writer.uint32(/* id 4, wireType 2 =*/34).bytes(message.block);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Batch message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidegate.v1.Batch
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidegate.v1.Batch & tidegate.v1.Batch.$Shape} Batch
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Batch.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidegate.v1.Batch();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.lane = value;
+                            else
+                                delete message.lane;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.firstOffset = value;
+                            else
+                                delete message.firstOffset;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.count = value;
+                            else
+                                delete message.count;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.block = value;
+                            else
+                                delete message.block;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Batch;
+        })();
+
+        v1.Ack = (function() {
+
+            /**
+             * Properties of an Ack.
+             * @typedef {Object} tidegate.v1.Ack.$Properties
+             * @property {tidegate.v1.Lane|null} [lane] Ack lane
+             * @property {number|null} [nextOffset] Ack nextOffset
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of an Ack.
+             * @memberof tidegate.v1
+             * @interface IAck
+             * @augments tidegate.v1.Ack.$Properties
+             * @deprecated Use tidegate.v1.Ack.$Properties instead.
+             */
+
+            /**
+             * Shape of an Ack.
+             * @typedef {tidegate.v1.Ack.$Properties} tidegate.v1.Ack.$Shape
+             */
+
+            /**
+             * Constructs a new Ack.
+             * @memberof tidegate.v1
+             * @classdesc Represents an Ack.
+             * @constructor
+             * @param {tidegate.v1.Ack.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Ack = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Ack lane.
+             * @member {tidegate.v1.Lane} lane
+             * @memberof tidegate.v1.Ack
+             * @instance
+             */
+            Ack.prototype.lane = 0;
+
+            /**
+             * Ack nextOffset.
+             * @member {number} nextOffset
+             * @memberof tidegate.v1.Ack
+             * @instance
+             */
+            Ack.prototype.nextOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Encodes the specified Ack message. Does not implicitly {@link tidegate.v1.Ack.verify|verify} messages.
+             * @function encode
+             * @memberof tidegate.v1.Ack
+             * @static
+             * @param {tidegate.v1.Ack.$Properties} message Ack message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Ack.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.lane != null && $Object.hasOwnProperty.call(message, "lane") && message.lane !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).int32(message.lane);
+                if (message.nextOffset != null && $Object.hasOwnProperty.call(message, "nextOffset") && (typeof message.nextOffset === "object" ? message.nextOffset.low || message.nextOffset.high : message.nextOffset !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.nextOffset);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes an Ack message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidegate.v1.Ack
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidegate.v1.Ack & tidegate.v1.Ack.$Shape} Ack
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Ack.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidegate.v1.Ack();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.lane = value;
+                            else
+                                delete message.lane;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.nextOffset = value;
+                            else
+                                delete message.nextOffset;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Ack;
+        })();
+
+        v1.ReadingBatch = (function() {
+
+            /**
+             * Properties of a ReadingBatch.
+             * @typedef {Object} tidegate.v1.ReadingBatch.$Properties
+             * @property {Array.<tidegate.v1.SeriesReadings.$Properties>|null} [series] ReadingBatch series
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a ReadingBatch.
+             * @memberof tidegate.v1
+             * @interface IReadingBatch
+             * @augments tidegate.v1.ReadingBatch.$Properties
+             * @deprecated Use tidegate.v1.ReadingBatch.$Properties instead.
+             */
+
+            /**
+             * Shape of a ReadingBatch.
+             * @typedef {tidegate.v1.ReadingBatch.$Properties} tidegate.v1.ReadingBatch.$Shape
+             */
+
+            /**
+             * Constructs a new ReadingBatch.
+             * @memberof tidegate.v1
+             * @classdesc Represents a ReadingBatch.
+             * @constructor
+             * @param {tidegate.v1.ReadingBatch.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ReadingBatch = function (properties) {
+                this.series = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * ReadingBatch series.
+             * @member {Array.<tidegate.v1.SeriesReadings.$Properties>} series
+             * @memberof tidegate.v1.ReadingBatch
+             * @instance
+             */
+            ReadingBatch.prototype.series = $util.emptyArray;
+
+            /**
+             * Encodes the specified ReadingBatch message. Does not implicitly {@link tidegate.v1.ReadingBatch.verify|verify} messages.
+             * @function encode
+             * @memberof tidegate.v1.ReadingBatch
+             * @static
+             * @param {tidegate.v1.ReadingBatch.$Properties} message ReadingBatch message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ReadingBatch.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.series != null && message.series.length)
+                    for (let i = 0; i < message.series.length; ++i)
+                        $root.tidegate.v1.SeriesReadings.encode(message.series[i], writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a ReadingBatch message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidegate.v1.ReadingBatch
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidegate.v1.ReadingBatch & tidegate.v1.ReadingBatch.$Shape} ReadingBatch
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ReadingBatch.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidegate.v1.ReadingBatch();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.series && message.series.length))
+                                message.series = [];
+                            message.series.push($root.tidegate.v1.SeriesReadings.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ReadingBatch;
+        })();
+
+        v1.SeriesReadings = (function() {
+
+            /**
+             * Properties of a SeriesReadings.
+             * @typedef {Object} tidegate.v1.SeriesReadings.$Properties
+             * @property {string|null} [metric] SeriesReadings metric
+             * @property {string|null} [unit] SeriesReadings unit
+             * @property {Array.<number>|null} [eventTimeUsDeltas] SeriesReadings eventTimeUsDeltas
+             * @property {Array.<number>|null} [numbers] SeriesReadings numbers
+             * @property {Array.<string>|null} [texts] SeriesReadings texts
+             * @property {Array.<boolean>|null} [booleans] SeriesReadings booleans
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a SeriesReadings.
+             * @memberof tidegate.v1
+             * @interface ISeriesReadings
+             * @augments tidegate.v1.SeriesReadings.$Properties
+             * @deprecated Use tidegate.v1.SeriesReadings.$Properties instead.
+             */
+
+            /**
+             * Shape of a SeriesReadings.
+             * @typedef {tidegate.v1.SeriesReadings.$Properties} tidegate.v1.SeriesReadings.$Shape
+             */
+
+            /**
+             * Constructs a new SeriesReadings.
+             * @memberof tidegate.v1
+             * @classdesc Represents a SeriesReadings.
+             * @constructor
+             * @param {tidegate.v1.SeriesReadings.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const SeriesReadings = function (properties) {
+                this.eventTimeUsDeltas = [];
+                this.numbers = [];
+                this.texts = [];
+                this.booleans = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * SeriesReadings metric.
+             * @member {string} metric
+             * @memberof tidegate.v1.SeriesReadings
+             * @instance
+             */
+            SeriesReadings.prototype.metric = "";
+
+            /**
+             * SeriesReadings unit.
+             * @member {string} unit
+             * @memberof tidegate.v1.SeriesReadings
+             * @instance
+             */
+            SeriesReadings.prototype.unit = "";
+
+            /**
+             * SeriesReadings eventTimeUsDeltas.
+             * @member {Array.<number>} eventTimeUsDeltas
+             * @memberof tidegate.v1.SeriesReadings
+             * @instance
+             */
+            SeriesReadings.prototype.eventTimeUsDeltas = $util.emptyArray;
+
+            /**
+             * SeriesReadings numbers.
+             * @member {Array.<number>} numbers
+             * @memberof tidegate.v1.SeriesReadings
+             * @instance
+             */
+            SeriesReadings.prototype.numbers = $util.emptyArray;
+
+            /**
+             * SeriesReadings texts.
+             * @member {Array.<string>} texts
+             * @memberof tidegate.v1.SeriesReadings
+             * @instance
+             */
+            SeriesReadings.prototype.texts = $util.emptyArray;
+
+            /**
+             * SeriesReadings booleans.
+             * @member {Array.<boolean>} booleans
+             * @memberof tidegate.v1.SeriesReadings
+             * @instance
+             */
+            SeriesReadings.prototype.booleans = $util.emptyArray;
+
+            /**
+             * Encodes the specified SeriesReadings message. Does not implicitly {@link tidegate.v1.SeriesReadings.verify|verify} messages.
+             * @function encode
+             * @memberof tidegate.v1.SeriesReadings
+             * @static
+             * @param {tidegate.v1.SeriesReadings.$Properties} message SeriesReadings message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            SeriesReadings.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.metric != null && $Object.hasOwnProperty.call(message, "metric") && message.metric !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.metric);
+                if (message.unit != null && $Object.hasOwnProperty.call(message, "unit") && message.unit !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.unit);
+                if (message.eventTimeUsDeltas != null && message.eventTimeUsDeltas.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).sint64s(message.eventTimeUsDeltas);
+                if (message.numbers != null && message.numbers.length)
+                    writer.uint32(/* id 4, wireType 2 =*/34).doubles(message.numbers);
+                if (message.texts != null && message.texts.length)
+                    for (let i = 0; i < message.texts.length; ++i)
+                        writer.uint32(/* id 5, wireType 2 =*/42).string(message.texts[i]);
+                if (message.booleans != null && message.booleans.length)
+                    writer.uint32(/* id 6, wireType 2 =*/50).bools(message.booleans);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a SeriesReadings message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidegate.v1.SeriesReadings
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidegate.v1.SeriesReadings & tidegate.v1.SeriesReadings.$Shape} SeriesReadings
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            SeriesReadings.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidegate.v1.SeriesReadings();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.metric = value;
+                            else
+                                delete message.metric;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.unit = value;
+                            else
+                                delete message.unit;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType === 2) {
+                                if (!(message.eventTimeUsDeltas && message.eventTimeUsDeltas.length))
+                                    message.eventTimeUsDeltas = [];
+                                reader.sint64s(message.eventTimeUsDeltas);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.eventTimeUsDeltas && message.eventTimeUsDeltas.length))
+                                message.eventTimeUsDeltas = [];
+                            message.eventTimeUsDeltas.push(reader.sint64());
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType === 2) {
+                                if (!(message.numbers && message.numbers.length))
+                                    message.numbers = [];
+                                reader.doubles(message.numbers);
+                                continue;
+                            }
+                            if (wireType !== 1)
+                                break;
+                            if (!(message.numbers && message.numbers.length))
+                                message.numbers = [];
+                            message.numbers.push(reader.double());
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.texts && message.texts.length))
+                                message.texts = [];
+                            message.texts.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType === 2) {
+                                if (!(message.booleans && message.booleans.length))
+                                    message.booleans = [];
+                                reader.bools(message.booleans);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.booleans && message.booleans.length))
+                                message.booleans = [];
+                            message.booleans.push(reader.bool());
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SeriesReadings;
+        })();
+
+        return v1;
+    })();
+
+    return tidegate;
+})();
+
+export {
+  $root as default
+};

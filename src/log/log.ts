@@ -1,0 +1,77 @@
+// The log's contract. Everything that a sensor said passes through an implementation of it: LevelDB (level-log.ts) in a
+// gateway, memory (memory-log.ts) in tests and simulations. test/conformance/log runs one suite over both.
+//
+// Invariants
+// - Offsets of a lane are dense: 0, 1, 2, ... without a hole, in the order of append, also over crashes and reopenings.
+// - What one append holds becomes durable together, in one commit, or not at all.
+// - `done` is called exactly once per append, in the order of the appends, after the commit is on disk (or has failed).
+// - A reader sees only what is durable.
+
+import type { Alert } from "../model/alert.ts";
+import type { Lane } from "../model/lane.ts";
+import type { Reading } from "../model/reading.ts";
+import type { WindowResult } from "../model/result.ts";
+import type { TidegateError } from "../platform/errors.ts";
+
+/** Position and state of a reader, kept by name. */
+export interface Checkpoint {
+  readonly name: string;
+  readonly value: Uint8Array;
+}
+
+/** What one append makes durable together. An empty one is a barrier: it is done when everything before it is durable. */
+export interface LogWrite {
+  readonly readings?: readonly Reading[];
+  readonly results?: readonly WindowResult[];
+  readonly alerts?: readonly Alert[];
+  readonly checkpoint?: Checkpoint;
+}
+
+/** Errors: LOG_QUEUE_FULL, LOG_WRITE_FAILED (both: nothing of the append is stored), LOG_CLOSED. */
+export type AppendDone = (error: TidegateError | null) => void;
+
+/** The records that one commit wrote to one lane. `bytes` is the encoded block (codec/block-codec.ts); do not change it. */
+export interface StoredBlock {
+  readonly firstOffset: number;
+  readonly count: number;
+  readonly bytes: Uint8Array;
+}
+
+/** The lane holds the offsets o with startOffset <= o < endOffset. */
+export interface LaneBounds {
+  readonly startOffset: number;
+  readonly endOffset: number;
+}
+
+export interface Log {
+  /** Identity of this log, made with it, kept over reopening. A UUID. */
+  readonly logId: string;
+
+  /** Queues a write for the next commit. Never throws. All appends that wait while a commit is in flight share the next one. */
+  append(write: LogWrite, done: AppendDone): void;
+
+  /** Readings that wait for a commit or are in one. */
+  readonly pendingReadings: number;
+
+  /**
+   * Blocks in offset order, from the one that holds `fromOffset` (or, where that is trimmed, the first behind it), until
+   * `bytesMax` is reached; at least one if there is any. Empty at the end of the lane.
+   *
+   * The first block may begin before `fromOffset`.
+   */
+  read(lane: Lane, fromOffset: number, bytesMax: number): Promise<StoredBlock[]>;
+
+  /** Removes the blocks all of whose offsets lie below `beforeOffset`. Never moves the end of the lane. */
+  trim(lane: Lane, beforeOffset: number): Promise<void>;
+
+  bounds(lane: Lane): LaneBounds;
+
+  /** The last durable checkpoint of that name; null if there is none. */
+  readCheckpoint(name: string): Promise<Uint8Array | null>;
+
+  /** Calls back after every commit that moved the end of a lane. The returned function ends that. */
+  onCommit(listener: () => void): () => void;
+
+  /** Commits what waits, then closes. Appends from then on are done with LOG_CLOSED. Idempotent; every call waits. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,27 @@
+/** What a sensor measured: a number, or a state as boolean or text. Numbers are finite; NaN and infinities are rejected at the border. */
+export type Value = number | boolean | string;
+
+/**
+ * Bits of {@link Reading.quality}.
+ *
+ * - `stamped`: the device sent no event time, so the event time is the ingest time.
+ */
+export const quality = { good: 0, stamped: 1 } as const;
+
+/** One value of one series at one event time. */
+export interface Reading {
+  readonly device: string;
+  readonly metric: string;
+  /** Unit of measurement as the device names it; "" if unknown. */
+  readonly unit: string;
+  /** When it was measured: integer microseconds since the Unix epoch. */
+  readonly eventTimeUs: number;
+  readonly value: Value;
+  /** Bit set of {@link quality}. */
+  readonly quality: number;
+}
+
+/** Longest device or metric name, in UTF-16 units. */
+export const nameLengthMax = 256;
+/** Longest text value, in UTF-16 units. */
+export const textLengthMax = 4096;

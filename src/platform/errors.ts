@@ -1,0 +1,129 @@
+// Every failure that leaves a room is a TidegateError with a code from this table.
+// The table is the single source: docs/errors.md is generated from it, and the exit code of a command is read from it.
+
+interface ErrorEntry {
+  /** What it means and what to do, for the documentation. */
+  readonly meaning: string;
+  /** True if the same call may succeed later without any change. */
+  readonly retryable: boolean;
+  /** Exit code of a command that ends with this error (sysexits.h); 70 if nothing better fits. */
+  readonly exitCode: number;
+}
+
+export const errorTable = {
+  USAGE: {
+    meaning: "The command line is not understood. Run the command with --help.",
+    retryable: false,
+    exitCode: 64,
+  },
+  CONFIG_INVALID: {
+    meaning: "The configuration has faults. Each is listed with its path, its value, what is allowed and the remedy.",
+    retryable: false,
+    exitCode: 78,
+  },
+  PORT_IN_USE: {
+    meaning: "Another program listens on the port. Stop it, or configure another port.",
+    retryable: false,
+    exitCode: 69,
+  },
+  LISTEN_FAILED: {
+    meaning: "The listener cannot be opened, for a reason other than a busy port: address not of this host, or no permission.",
+    retryable: false,
+    exitCode: 69,
+  },
+  DATA_DIR_UNUSABLE: {
+    meaning:
+      "The data directory cannot be created, read or written. Check its path, its owner and that the disk is mounted read-write.",
+    retryable: false,
+    exitCode: 73,
+  },
+  DATA_DIR_LOCKED: {
+    meaning: "Another process has the data directory open. Stop that process, or use another directory.",
+    retryable: false,
+    exitCode: 73,
+  },
+  LOG_CLOSED: {
+    meaning: "The log was closed before the write was on disk. What was not acknowledged must be sent again.",
+    retryable: false,
+    exitCode: 70,
+  },
+  LOG_QUEUE_FULL: {
+    meaning:
+      "More readings wait for the disk than log.pendingReadingsMax. The disk is slower than the sensors; send again later.",
+    retryable: true,
+    exitCode: 70,
+  },
+  LOG_WRITE_FAILED: {
+    meaning: "The disk refused a write. Nothing of it was acknowledged; the cause names the reason.",
+    retryable: true,
+    exitCode: 74,
+  },
+  BLOCK_FORMAT_UNKNOWN: {
+    meaning: "A block was written by a newer version. Use that version or a later one to read it.",
+    retryable: false,
+    exitCode: 65,
+  },
+  BLOCK_CORRUPT: {
+    meaning: "A block cannot be decoded. The data was damaged at rest or on the way.",
+    retryable: false,
+    exitCode: 65,
+  },
+  COLLECTOR_UNREACHABLE: {
+    meaning: "The collector does not answer. The log holds everything; the gateway tries again by itself.",
+    retryable: true,
+    exitCode: 69,
+  },
+  COLLECTOR_REFUSED: {
+    meaning: "The collector refused the stream, for instance because of an unknown protocol version. The message says why.",
+    retryable: true,
+    exitCode: 76,
+  },
+  COLLECTOR_BEHIND: {
+    meaning:
+      "The collector lacks records that this gateway no longer holds. The gap is reported and forwarding goes on behind it.",
+    retryable: false,
+    exitCode: 70,
+  },
+  GATEWAY_UNREACHABLE: {
+    meaning: "No gateway answers at the given HTTP address. Start it, or name its address with --url.",
+    retryable: true,
+    exitCode: 69,
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+export interface ErrorOptions {
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+}
+
+/** The one error class. Messages are lower case: what was attempted, with values and units, then the remedy. */
+export class TidegateError extends Error {
+  override readonly name = "TidegateError";
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.retryable = errorTable[code].retryable;
+    this.details = options.details ?? {};
+  }
+
+  get exitCode(): number {
+    return errorTable[this.code].exitCode;
+  }
+}
+
+/** Text of any thrown value, for a message or the logger. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** The `code` of a Node.js or Level error, undefined if it has none. */
+export function systemCodeOf(thrown: unknown): string | undefined {
+  const code = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
+  return typeof code === "string" ? code : undefined;
+}
