@@ -612,8 +612,11 @@ export namespace tidegate {
             /** ForwardRequest batch. */
             batch?: (tidegate.v1.Batch.$Properties|null);
 
+            /** ForwardRequest gap. */
+            gap?: (tidegate.v1.Gap.$Properties|null);
+
             /** ForwardRequest request. */
-            request?: ("hello"|"batch");
+            request?: ("hello"|"batch"|"gap");
 
             /**
              * Encodes the specified ForwardRequest message. Does not implicitly {@link tidegate.v1.ForwardRequest.verify|verify} messages.
@@ -645,8 +648,11 @@ export namespace tidegate {
                 /** ForwardRequest batch */
                 batch?: (tidegate.v1.Batch.$Properties|null);
 
+                /** ForwardRequest gap */
+                gap?: (tidegate.v1.Gap.$Properties|null);
+
                 /** ForwardRequest request */
-                request?: ("hello"|"batch");
+                request?: ("hello"|"batch"|"gap");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -656,9 +662,10 @@ export namespace tidegate {
             type $Shape = {
               hello?: tidegate.v1.Hello.$Shape|null;
               batch?: tidegate.v1.Batch.$Shape|null;
+              gap?: tidegate.v1.Gap.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ request?: undefined; hello?: null; batch?: null }|{ request?: "hello"; hello: tidegate.v1.Hello.$Shape; batch?: null }|{ request?: "batch"; hello?: null; batch: tidegate.v1.Batch.$Shape })
+              ({ request?: undefined; hello?: null; batch?: null; gap?: null }|{ request?: "hello"; hello: tidegate.v1.Hello.$Shape; batch?: null; gap?: null }|{ request?: "batch"; hello?: null; batch: tidegate.v1.Batch.$Shape; gap?: null }|{ request?: "gap"; hello?: null; batch?: null; gap: tidegate.v1.Gap.$Shape })
             );
         }
 
@@ -999,6 +1006,75 @@ export namespace tidegate {
 
             /** Shape of a Batch. */
             type $Shape = tidegate.v1.Batch.$Properties;
+        }
+
+        /**
+         * Properties of a Gap.
+         * @deprecated Use tidegate.v1.Gap.$Properties instead.
+         */
+        interface IGap extends tidegate.v1.Gap.$Properties {
+        }
+
+        /** Represents a Gap. */
+        class Gap {
+
+            /**
+             * Constructs a new Gap.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidegate.v1.Gap.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Gap lane. */
+            lane: tidegate.v1.Lane;
+
+            /** Gap fromOffset. */
+            fromOffset: number;
+
+            /** Gap toOffset. */
+            toOffset: number;
+
+            /**
+             * Encodes the specified Gap message. Does not implicitly {@link tidegate.v1.Gap.verify|verify} messages.
+             * @param message Gap message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidegate.v1.Gap.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Gap message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidegate.v1.Gap & tidegate.v1.Gap.$Shape} Gap
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidegate.v1.Gap & tidegate.v1.Gap.$Shape;
+        }
+
+        namespace Gap {
+
+            /** Properties of a Gap. */
+            interface $Properties {
+
+                /** Gap lane */
+                lane?: (tidegate.v1.Lane|null);
+
+                /** Gap fromOffset */
+                fromOffset?: (number|null);
+
+                /** Gap toOffset */
+                toOffset?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Gap. */
+            type $Shape = tidegate.v1.Gap.$Properties;
         }
 
         /**

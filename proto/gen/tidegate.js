@@ -1611,7 +1611,8 @@ export const tidegate = $root.tidegate = (() => {
              * @typedef {Object} tidegate.v1.ForwardRequest.$Properties
              * @property {tidegate.v1.Hello.$Properties|null} [hello] ForwardRequest hello
              * @property {tidegate.v1.Batch.$Properties|null} [batch] ForwardRequest batch
-             * @property {"hello"|"batch"} [request] ForwardRequest request
+             * @property {tidegate.v1.Gap.$Properties|null} [gap] ForwardRequest gap
+             * @property {"hello"|"batch"|"gap"} [request] ForwardRequest request
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1628,9 +1629,10 @@ export const tidegate = $root.tidegate = (() => {
              * @typedef {{
              *   hello?: tidegate.v1.Hello.$Shape|null;
              *   batch?: tidegate.v1.Batch.$Shape|null;
+             *   gap?: tidegate.v1.Gap.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ request?: undefined; hello?: null; batch?: null }|{ request?: "hello"; hello: tidegate.v1.Hello.$Shape; batch?: null }|{ request?: "batch"; hello?: null; batch: tidegate.v1.Batch.$Shape })
+             *   ({ request?: undefined; hello?: null; batch?: null; gap?: null }|{ request?: "hello"; hello: tidegate.v1.Hello.$Shape; batch?: null; gap?: null }|{ request?: "batch"; hello?: null; batch: tidegate.v1.Batch.$Shape; gap?: null }|{ request?: "gap"; hello?: null; batch?: null; gap: tidegate.v1.Gap.$Shape })
              * )} tidegate.v1.ForwardRequest.$Shape
              */
 
@@ -1665,17 +1667,25 @@ export const tidegate = $root.tidegate = (() => {
              */
             ForwardRequest.prototype.batch = null;
 
+            /**
+             * ForwardRequest gap.
+             * @member {tidegate.v1.Gap.$Properties|null|undefined} gap
+             * @memberof tidegate.v1.ForwardRequest
+             * @instance
+             */
+            ForwardRequest.prototype.gap = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * ForwardRequest request.
-             * @member {"hello"|"batch"|undefined} request
+             * @member {"hello"|"batch"|"gap"|undefined} request
              * @memberof tidegate.v1.ForwardRequest
              * @instance
              */
             $Object.defineProperty(ForwardRequest.prototype, "request", {
-                get: $util.oneOfGetter($oneOfFields = ["hello", "batch"]),
+                get: $util.oneOfGetter($oneOfFields = ["hello", "batch", "gap"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -1699,6 +1709,8 @@ export const tidegate = $root.tidegate = (() => {
                     $root.tidegate.v1.Hello.encode(message.hello, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
                 if (message.batch != null && $Object.hasOwnProperty.call(message, "batch"))
                     $root.tidegate.v1.Batch.encode(message.batch, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.gap != null && $Object.hasOwnProperty.call(message, "gap"))
+                    $root.tidegate.v1.Gap.encode(message.gap, writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1755,6 +1767,13 @@ export const tidegate = $root.tidegate = (() => {
                                 break;
                             message.batch = $root.tidegate.v1.Batch.decode(reader, reader.size(), $undefined, _depth + 1, message.batch);
                             message.request = "batch";
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            message.gap = $root.tidegate.v1.Gap.decode(reader, reader.size(), $undefined, _depth + 1, message.gap);
+                            message.request = "gap";
                             continue;
                         }
                     }
@@ -2613,6 +2632,182 @@ export const tidegate = $root.tidegate = (() => {
             };
 
             return Batch;
+        })();
+
+        v1.Gap = (function() {
+
+            /**
+             * Properties of a Gap.
+             * @typedef {Object} tidegate.v1.Gap.$Properties
+             * @property {tidegate.v1.Lane|null} [lane] Gap lane
+             * @property {number|null} [fromOffset] Gap fromOffset
+             * @property {number|null} [toOffset] Gap toOffset
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Gap.
+             * @memberof tidegate.v1
+             * @interface IGap
+             * @augments tidegate.v1.Gap.$Properties
+             * @deprecated Use tidegate.v1.Gap.$Properties instead.
+             */
+
+            /**
+             * Shape of a Gap.
+             * @typedef {tidegate.v1.Gap.$Properties} tidegate.v1.Gap.$Shape
+             */
+
+            /**
+             * Constructs a new Gap.
+             * @memberof tidegate.v1
+             * @classdesc Represents a Gap.
+             * @constructor
+             * @param {tidegate.v1.Gap.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Gap = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Gap lane.
+             * @member {tidegate.v1.Lane} lane
+             * @memberof tidegate.v1.Gap
+             * @instance
+             */
+            Gap.prototype.lane = 0;
+
+            /**
+             * Gap fromOffset.
+             * @member {number} fromOffset
+             * @memberof tidegate.v1.Gap
+             * @instance
+             */
+            Gap.prototype.fromOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Gap toOffset.
+             * @member {number} toOffset
+             * @memberof tidegate.v1.Gap
+             * @instance
+             */
+            Gap.prototype.toOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Encodes the specified Gap message. Does not implicitly {@link tidegate.v1.Gap.verify|verify} messages.
+             * @function encode
+             * @memberof tidegate.v1.Gap
+             * @static
+             * @param {tidegate.v1.Gap.$Properties} message Gap message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Gap.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.lane != null && $Object.hasOwnProperty.call(message, "lane") && message.lane !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).int32(message.lane);
+                if (message.fromOffset != null && $Object.hasOwnProperty.call(message, "fromOffset") && (typeof message.fromOffset === "object" ? message.fromOffset.low || message.fromOffset.high : message.fromOffset !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.fromOffset);
+                if (message.toOffset != null && $Object.hasOwnProperty.call(message, "toOffset") && (typeof message.toOffset === "object" ? message.toOffset.low || message.toOffset.high : message.toOffset !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.toOffset);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Gap message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidegate.v1.Gap
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidegate.v1.Gap & tidegate.v1.Gap.$Shape} Gap
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Gap.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidegate.v1.Gap();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.lane = value;
+                            else
+                                delete message.lane;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.fromOffset = value;
+                            else
+                                delete message.fromOffset;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.toOffset = value;
+                            else
+                                delete message.toOffset;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Gap;
         })();
 
         v1.Ack = (function() {
