@@ -1,0 +1,52 @@
+// Operators: what reads the readings lane and says something about it. A window is one (windows.ts), an alert rule is one
+// (alert/rule-operator.ts). The driver (driver.ts) feeds them, stores what they say and keeps their state.
+//
+// An operator is a deterministic function of the readings it was given, in offset order: no clock, no chance, no I/O. How the
+// readings are cut into columns changes nothing. That is what makes recovery exact: the same readings again, from a state that
+// was kept, give the same outputs again.
+
+import type { ReadingColumn } from "../codec/block-codec.ts";
+import type { Alert } from "../model/alert.ts";
+import type { WindowResult } from "../model/result.ts";
+
+/** Readings of one series with dense offsets, in the order of arrival. Holds at least one. */
+export type InputColumn = ReadingColumn;
+
+/**
+ * Where operators put what they say. `causeOffset` of an output is the offset of the reading that caused it; an operator
+ * appends in the order of causes.
+ */
+export interface Outputs {
+  readonly results: WindowResult[];
+  readonly alerts: Alert[];
+}
+
+/** Readings or outputs by what became of them, since the operator was first configured. Kept over restarts, exactly. */
+export type Counters = Readonly<Record<string, number>>;
+
+export interface Operator {
+  /** Kind and name, for instance `window hourly`. Unique among the operators of a driver. */
+  readonly id: string;
+  /** Changes with the definition and with the form of the snapshot; state is never restored over a different fingerprint. */
+  readonly fingerprint: string;
+
+  /** @param firstOffset offset of the column's first reading in the readings lane. */
+  consume(column: InputColumn, firstOffset: number, outputs: Outputs): void;
+
+  /** The whole state. */
+  snapshot(): Uint8Array;
+
+  /** Takes the state of a snapshot of the same fingerprint; only before the first `consume`. */
+  restore(snapshot: Uint8Array): void;
+
+  counters(): Counters;
+}
+
+/** The column's values if they are numbers, else null. */
+export function numbersOf(column: InputColumn): readonly number[] | null {
+  return areNumbers(column.values) ? column.values : null;
+}
+
+function areNumbers(values: InputColumn["values"]): values is readonly number[] {
+  return typeof values[0] === "number";
+}

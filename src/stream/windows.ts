@@ -1,0 +1,206 @@
+// Tumbling windows in event time: one operator per window definition of the configuration.
+//
+// Time        A window holds event times [start, end); starts are multiples of the size since the Unix epoch, also before it.
+//             Every device has its own watermark: the newest event time seen from it minus the allowed lateness. A device is
+//             seen from its first number in a matching series on; from then on all its readings move the watermark, whatever
+//             their metric and type. The wrong clock of one device touches no other.
+// Emission    The reading that moves the watermark to or past the end of open windows emits all of those, over all series of
+//             its device: by end, then by first appearance of the series. A window without readings is not emitted.
+// Lateness    A reading counts into its window until the watermark has passed the window's end, however far behind the
+//             watermark it is itself. After that it is too late: counted, not applied. So a clock that jumps back inside a
+//             window loses nothing.
+// Bounds      Series, open windows in all, open windows per series (WindowLimits). A reading that would need one more is
+//             refused and counted. Series are not forgotten. An open window takes about 150 bytes, a series about 200.
+// Counters    Every reading of a matching series is in exactly one of: applied, tooLate, ignored (a boolean or a text),
+//             refusedSeries, refusedWindows. `emitted` counts results.
+// Numbers     Sums are compensated (Neumaier), deviations are Welford's; see aggregate.ts.
+// Not here    Revisions of emitted windows, idle timeouts, a guard against clocks ahead of ours, windows that overlap.
+//
+// Hot path: `#apply` runs once for every reading, and is budgeted at 10 million a second on one core for 1 s windows over
+// 1,000 series in long columns. So the series is looked up once per column, the window once per change of window, and a
+// reading in the same window as the one before costs two comparisons and `Aggregate.add`; nothing is allocated for it.
+
+import { deserialize, serialize } from "node:v8";
+import type { WindowDefinition } from "../model/definitions.ts";
+import { seriesMatcher } from "../model/series-match.ts";
+import { assert } from "../platform/assert.ts";
+import type { Aggregate } from "./aggregate.ts";
+import { type Counters, type InputColumn, numbersOf, type Operator, type Outputs } from "./contract.ts";
+import { type DeviceSnapshot, DeviceWindows, type WindowSeries } from "./device-windows.ts";
+
+export interface WindowLimits {
+  /** Series per window definition. */
+  readonly seriesMax: number;
+  /** Open windows per window definition, over all its series. */
+  readonly openWindowsMax: number;
+  /** Open windows of one series. */
+  readonly openWindowsPerSeriesMax: number;
+}
+
+export const defaultWindowLimits: WindowLimits = {
+  seriesMax: 10_000,
+  openWindowsMax: 100_000,
+  openWindowsPerSeriesMax: 1_000,
+};
+
+/** Why a reading found no open window; also the name of the counter. */
+type Refusal = "tooLate" | "refusedWindows";
+
+interface Snapshot {
+  readonly counters: Counters;
+  readonly devices: readonly DeviceSnapshot[];
+}
+
+export class WindowOperator implements Operator {
+  readonly id: string;
+  readonly fingerprint: string;
+  readonly #definition: WindowDefinition;
+  readonly #limits: WindowLimits;
+  readonly #matches: (device: string, metric: string) => boolean;
+  readonly #devices = new Map<string, DeviceWindows>();
+  readonly #counters = { applied: 0, tooLate: 0, ignored: 0, refusedSeries: 0, refusedWindows: 0, emitted: 0 };
+  #seriesCount = 0;
+  #openWindowCount = 0;
+
+  constructor(definition: WindowDefinition, limits: WindowLimits = defaultWindowLimits) {
+    const { name, match, sizeUs, latenessUs } = definition;
+    assert(Number.isSafeInteger(sizeUs) && sizeUs > 0, "the size of a window is a positive integer of microseconds");
+    assert(Number.isSafeInteger(latenessUs) && latenessUs >= 0, "the lateness of a window is 0 or more microseconds");
+    this.id = `window ${name}`;
+    this.fingerprint = JSON.stringify(["tumbling 1", match.device, match.metric, sizeUs, latenessUs]);
+    this.#definition = definition;
+    this.#limits = limits;
+    this.#matches = seriesMatcher(match);
+  }
+
+  consume(column: InputColumn, firstOffset: number, outputs: Outputs): void {
+    const matching = this.#matches(column.device, column.metric);
+    const numbers = matching ? numbersOf(column) : null;
+    let device = this.#devices.get(column.device);
+    let series = device?.series(column.metric);
+    if (numbers !== null && series === undefined && this.#seriesCount < this.#limits.seriesMax) {
+      device ??= this.#addDevice(column.device);
+      series = device.addSeries(column.metric);
+      this.#seriesCount++;
+    }
+    if (device !== undefined && series !== undefined && numbers !== null) {
+      series.unit = column.unit;
+      this.#apply({ device, series, eventTimesUs: column.eventTimesUs, numbers, firstOffset, outputs });
+      return;
+    }
+    if (matching) this.#counters[numbers === null ? "ignored" : "refusedSeries"] += column.eventTimesUs.length;
+    if (device !== undefined) this.#advance(device, column, firstOffset, outputs);
+  }
+
+  counters(): Counters {
+    return { ...this.#counters };
+  }
+
+  /** Structured clone, not JSON: it keeps -0, infinities and every bit of a double. */
+  snapshot(): Uint8Array {
+    const devices = Array.from(this.#devices.values(), (device) => device.snapshot());
+    return serialize({ counters: this.#counters, devices } satisfies Snapshot);
+  }
+
+  restore(snapshot: Uint8Array): void {
+    assert(this.#devices.size === 0, "a window operator is restored before its first reading");
+    const { counters, devices }: Snapshot = deserialize(snapshot);
+    Object.assign(this.#counters, counters);
+    for (const stored of devices) {
+      const device = DeviceWindows.fromSnapshot(stored, this.#definition.sizeUs);
+      this.#devices.set(stored.device, device);
+      this.#seriesCount += device.seriesCount;
+      this.#openWindowCount += device.openWindowCount;
+    }
+  }
+
+  /** Hot path; see above. Flat on purpose: the window of the reading before stays in local variables. */
+  #apply(input: {
+    readonly device: DeviceWindows;
+    readonly series: WindowSeries;
+    readonly eventTimesUs: readonly number[];
+    readonly numbers: readonly number[];
+    readonly firstOffset: number;
+    readonly outputs: Outputs;
+  }): void {
+    const { device, series, eventTimesUs, numbers, firstOffset, outputs } = input;
+    const { sizeUs, latenessUs } = this.#definition;
+    let newestUs = device.newestUs;
+    let dueUs = device.nextEndUs + latenessUs;
+    let startUs = Number.POSITIVE_INFINITY;
+    let endUs = Number.NEGATIVE_INFINITY;
+    let window: Aggregate | Refusal = "tooLate";
+    let applied = 0;
+    for (let i = 0; i < numbers.length; i++) {
+      const eventTimeUs = eventTimesUs[i] as number;
+      if (eventTimeUs > newestUs) {
+        newestUs = eventTimeUs;
+        if (newestUs >= dueUs) {
+          this.#emit(device, newestUs - latenessUs, firstOffset + i, outputs);
+          dueUs = device.nextEndUs + latenessUs;
+          // What was refused may find room now, and the window at hand may be among the emitted ones.
+          startUs = Number.POSITIVE_INFINITY;
+        }
+      }
+      if (eventTimeUs < startUs || eventTimeUs >= endUs) {
+        startUs = alignedStartUs(eventTimeUs, sizeUs);
+        endUs = startUs + sizeUs;
+        window = this.#windowAt(device, series, startUs, newestUs - latenessUs);
+        dueUs = device.nextEndUs + latenessUs;
+      }
+      if (typeof window === "string") this.#counters[window]++;
+      else {
+        window.add(numbers[i] as number);
+        applied++;
+      }
+    }
+    device.newestUs = newestUs;
+    this.#counters.applied += applied;
+  }
+
+  /** Moves the watermark by readings that are not aggregated. */
+  #advance(device: DeviceWindows, column: InputColumn, firstOffset: number, outputs: Outputs): void {
+    const { latenessUs } = this.#definition;
+    const { eventTimesUs } = column;
+    for (let i = 0; i < eventTimesUs.length; i++) {
+      const eventTimeUs = eventTimesUs[i] as number;
+      if (eventTimeUs <= device.newestUs) continue;
+      device.newestUs = eventTimeUs;
+      if (eventTimeUs - latenessUs >= device.nextEndUs) this.#emit(device, eventTimeUs - latenessUs, firstOffset + i, outputs);
+    }
+  }
+
+  #windowAt(device: DeviceWindows, series: WindowSeries, startUs: number, watermarkUs: number): Aggregate | Refusal {
+    if (startUs + this.#definition.sizeUs <= watermarkUs) return "tooLate";
+    const open = device.window(series, startUs);
+    if (open !== undefined) return open;
+    const { openWindowsMax, openWindowsPerSeriesMax } = this.#limits;
+    if (series.openWindows >= openWindowsPerSeriesMax || this.#openWindowCount >= openWindowsMax) return "refusedWindows";
+    this.#openWindowCount++;
+    return device.openWindow(series, startUs);
+  }
+
+  #emit(device: DeviceWindows, watermarkUs: number, causeOffset: number, outputs: Outputs): void {
+    const closed = device.closeUntil(watermarkUs);
+    for (const { startUs, endUs, series, aggregate } of closed) {
+      const { count, sum, mean, min, max, stddev } = aggregate;
+      const { metric, unit } = series;
+      const origin = { window: this.#definition.name, device: device.device, metric, unit, startUs, endUs };
+      outputs.results.push({ ...origin, revision: 0, causeOffset, count, sum, mean, min, max, stddev });
+    }
+    this.#openWindowCount -= closed.length;
+    this.#counters.emitted += closed.length;
+  }
+
+  #addDevice(name: string): DeviceWindows {
+    const device = new DeviceWindows(name, this.#definition.sizeUs);
+    this.#devices.set(name, device);
+    return device;
+  }
+}
+
+/** The greatest multiple of `sizeUs` that is not greater. By remainder, which is exact; a quotient of this size is not. */
+function alignedStartUs(eventTimeUs: number, sizeUs: number): number {
+  const remainderUs = eventTimeUs % sizeUs;
+  return eventTimeUs - (remainderUs < 0 ? remainderUs + sizeUs : remainderUs);
+}
