@@ -84,6 +84,27 @@ export const errorTable = {
     retryable: false,
     exitCode: 70,
   },
+  COLLECTOR_AHEAD: {
+    meaning:
+      "The collector holds records of this log that the log itself does not have: the data directory is an older copy, or the disk lost synced writes. Nothing is sent, because new records would be taken for the old ones. Restore the newest copy, or start with an empty data directory.",
+    retryable: true,
+    exitCode: 70,
+  },
+  COLLECTOR_FULL: {
+    meaning: "A limit of the collector is reached: gateways, or separate ranges of offsets in a lane. The message names it.",
+    retryable: true,
+    exitCode: 70,
+  },
+  STORE_WRITE_FAILED: {
+    meaning: "The collector's disk refused a write. Nothing of it was acknowledged; the gateways send it again.",
+    retryable: true,
+    exitCode: 74,
+  },
+  STORE_CLOSED: {
+    meaning: "The collector's store was closed before the write was on disk. The gateways send it again.",
+    retryable: true,
+    exitCode: 70,
+  },
   GATEWAY_UNREACHABLE: {
     meaning: "No gateway answers at the given HTTP address. Start it, or name its address with --url.",
     retryable: true,

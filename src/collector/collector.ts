@@ -1,0 +1,186 @@
+// The collector: the upstream side of Tidegate. Gateways stream the blocks of their logs to it; it stores every record once and
+// tells each gateway how far it has come. This file constructs and connects its parts and is the only one that listens.
+//
+//   gateway --gRPC--> forward-stream.ts --> request-check.ts --> embedded-store.ts --> LevelDB
+//                                                                     export.ts <--'
+//
+// Constraints (startCollector's `limits`; defaults in collectorLimits)
+//   messageBytesMax   64 MiB   a longer message ends its stream with RESOURCE_EXHAUSTED
+//   pendingBytesMax   64 MiB   of blocks that wait for the disk; above it no stream reads on, and gateways slow down
+//   streamsMax        1,000    further streams end with RESOURCE_EXHAUSTED
+//   originsMax        10,000   logs of gateways ever seen; a further one ends with RESOURCE_EXHAUSTED
+//   helloTimeoutMs    10,000   a stream that has not said who it is by then is ended
+//
+// What happens when it fails
+//   killed, power lost    what was acknowledged is on disk; gateways connect again and go on from the Welcome's positions
+//   disk refuses          the streams end with UNAVAILABLE, nothing is acknowledged, gateways try again
+//   garbage arrives       its stream ends with INVALID_ARGUMENT and is counted by reason; the others do not notice
+//   a gateway vanishes    HTTP/2 pings find it within keepaliveMs + keepaliveTimeoutMs
+//
+// It does not authenticate gateways and does not encrypt: keep it on loopback or behind a tunnel. It does not delete anything.
+
+import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/grpc-js";
+import { forwardMethod } from "../codec/collector-service.ts";
+import type { Clock } from "../platform/clock.ts";
+import { messageOf, TidegateError } from "../platform/errors.ts";
+import type { Logger } from "../platform/logger.ts";
+import { type CollectorStatus, originStatus } from "./collector-status.ts";
+import { openEmbeddedStore } from "./embedded-store.ts";
+import { type ForwardCall, ForwardStream } from "./forward-stream.ts";
+import { PressureGate } from "./pressure-gate.ts";
+import { type RefusalReason, refusalReasons } from "./request-check.ts";
+import type { Store } from "./store.ts";
+
+const keepaliveMs = 30_000;
+const keepaliveTimeoutMs = 10_000;
+/** How long a closing collector waits for gateways to take its last words. */
+const shutdownMsMax = 1000;
+
+export const collectorLimits = {
+  messageBytesMax: 64 * 1024 * 1024,
+  pendingBytesMax: 64 * 1024 * 1024,
+  streamsMax: 1000,
+  originsMax: 10_000,
+  helloTimeoutMs: 10_000,
+} as const;
+
+export type CollectorLimits = { readonly [Limit in keyof typeof collectorLimits]: number };
+
+export interface CollectorOptions {
+  /** Port 0: any free one, see {@link Collector.address}. */
+  readonly listen: { readonly host: string; readonly port: number };
+  /** Created if absent. */
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly limits?: Partial<CollectorLimits>;
+}
+
+export interface Collector {
+  /** Where it listens, with the actual port. */
+  readonly address: { readonly host: string; readonly port: number };
+  status(): CollectorStatus;
+  /** Stores and acknowledges what has arrived, ends the streams, closes the store. Idempotent; every call waits. */
+  close(): Promise<void>;
+}
+
+/** Errors: PORT_IN_USE, LISTEN_FAILED, DATA_DIR_UNUSABLE, DATA_DIR_LOCKED. */
+export async function startCollector(options: CollectorOptions): Promise<Collector> {
+  const limits = { ...collectorLimits, ...options.limits };
+  const store = await openEmbeddedStore({ directory: options.directory, originsMax: limits.originsMax });
+  const collector = new GrpcCollector(options, limits, store);
+  try {
+    await collector.listen();
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  return collector;
+}
+
+class GrpcCollector implements Collector {
+  readonly #options: CollectorOptions;
+  readonly #limits: CollectorLimits;
+  readonly #store: Store;
+  readonly #gate: PressureGate;
+  readonly #server: Server;
+  readonly #streams = new Set<ForwardStream>();
+  readonly #refusedStreams: Record<RefusalReason, number>;
+  #port: number;
+  #closing: Promise<void> | null = null;
+
+  constructor(options: CollectorOptions, limits: CollectorLimits, store: Store) {
+    this.#options = options;
+    this.#limits = limits;
+    this.#store = store;
+    this.#port = options.listen.port;
+    this.#gate = new PressureGate(() => store.pendingBytes > limits.pendingBytesMax);
+    this.#refusedStreams = Object.fromEntries(refusalReasons.map((reason) => [reason, 0])) as Record<RefusalReason, number>;
+    // What grpc-js has to say comes as errors and events, too; standard error belongs to the logger.
+    setLogVerbosity(logVerbosity.NONE);
+    this.#server = new Server({
+      "grpc.max_receive_message_length": limits.messageBytesMax,
+      "grpc.keepalive_time_ms": keepaliveMs,
+      "grpc.keepalive_timeout_ms": keepaliveTimeoutMs,
+    });
+    this.#server.addService({ forward: forwardMethod }, { forward: (call: ForwardCall) => this.#accept(call) });
+  }
+
+  get address(): { readonly host: string; readonly port: number } {
+    return { host: this.#options.listen.host, port: this.#port };
+  }
+
+  async listen(): Promise<void> {
+    const { host, port } = this.#options.listen;
+    const target = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+    this.#port = await new Promise<number>((resolve, reject) => {
+      this.#server.bindAsync(target, ServerCredentials.createInsecure(), (error, boundPort) => {
+        if (error === null) resolve(boundPort);
+        else reject(listenError(target, error));
+      });
+    });
+  }
+
+  status(): CollectorStatus {
+    return {
+      streams: this.#streams.size,
+      ...this.#store.counts(),
+      pendingBytes: this.#store.pendingBytes,
+      refusedStreams: { ...this.#refusedStreams },
+      origins: this.#store.progress().map((progress) => originStatus(progress, this.#streamsOf(progress.origin.gatewayId))),
+    };
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#shutDown();
+    return this.#closing;
+  }
+
+  #streamsOf(gatewayId: string): number {
+    return [...this.#streams].filter((stream) => stream.origin?.gatewayId === gatewayId).length;
+  }
+
+  #accept(call: ForwardCall): void {
+    const { clock, logger } = this.#options;
+    const stream = new ForwardStream({
+      call,
+      store: this.#store,
+      gate: this.#gate,
+      helloTimeoutMs: this.#limits.helloTimeoutMs,
+      clock,
+      logger,
+      onEnd: (reason) => {
+        this.#streams.delete(stream);
+        if (reason !== null) this.#refusedStreams[reason] += 1;
+      },
+    });
+    this.#streams.add(stream);
+    if (this.#closing !== null) void stream.close();
+    else if (this.#streams.size > this.#limits.streamsMax) stream.refuseForLimit(this.#limits.streamsMax);
+  }
+
+  async #shutDown(): Promise<void> {
+    await Promise.all([...this.#streams].map((stream) => stream.close()));
+    await new Promise<void>((resolve) => {
+      this.#options.clock.after(shutdownMsMax, resolve);
+      this.#server.tryShutdown(() => resolve());
+    });
+    this.#server.forceShutdown();
+    await this.#store.close();
+  }
+}
+
+function listenError(target: string, cause: Error): TidegateError {
+  if (cause.message.includes("EADDRINUSE")) {
+    return new TidegateError(
+      "PORT_IN_USE",
+      `listen for gateways on ${target}: another program listens there; stop it, or choose another port`,
+      { details: { target }, cause },
+    );
+  }
+  return new TidegateError(
+    "LISTEN_FAILED",
+    `listen for gateways on ${target}: ${messageOf(cause)}; choose an address of this host and a port you may use`,
+    { details: { target }, cause },
+  );
+}

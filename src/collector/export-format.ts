@@ -1,0 +1,95 @@
+// Exported records as lines of text, without line ends. Every number is exact: it reads back as the same double.
+
+import type { Lane } from "../model/lane.ts";
+import type { ExportedRecord, RecordOf } from "./export.ts";
+
+type Field = readonly [name: string, value: number | string | boolean];
+
+/** `unit` is left out of an NDJSON reading where it is empty; all other fields are always there. */
+function fieldsOf<L extends Lane>(lane: L, exported: ExportedRecord<L>): Field[] {
+  const { gatewayId, offset } = exported;
+  return [["gateway", gatewayId], ["offset", offset], ...recordFields[lane](exported)];
+}
+
+const recordFields: { readonly [L in Lane]: (exported: ExportedRecord<L>) => Field[] } = {
+  readings({ record, ingestTimeUs }) {
+    return [
+      ["device", record.device],
+      ["metric", record.metric],
+      ["eventTimeUs", record.eventTimeUs],
+      ["ingestTimeUs", ingestTimeUs],
+      ["value", record.value],
+      ["unit", record.unit],
+      ["quality", record.quality],
+    ];
+  },
+  results: ({ record }) => namedFields(record, resultFields),
+  alerts: ({ record }) => namedFields(record, alertFields),
+};
+
+const readingFields = ["device", "metric", "eventTimeUs", "ingestTimeUs", "value", "unit", "quality"] as const;
+const resultFields = [
+  "window",
+  "device",
+  "metric",
+  "unit",
+  "startUs",
+  "endUs",
+  "revision",
+  "causeOffset",
+  "count",
+  "sum",
+  "mean",
+  "min",
+  "max",
+  "stddev",
+] as const satisfies readonly (keyof RecordOf["results"])[];
+const alertFields = [
+  "rule",
+  "device",
+  "metric",
+  "state",
+  "eventTimeUs",
+  "value",
+  "causeOffset",
+] as const satisfies readonly (keyof RecordOf["alerts"])[];
+
+const columnsOf = { readings: readingFields, results: resultFields, alerts: alertFields } as const;
+
+function namedFields<K extends string>(record: { readonly [Name in K]: Field[1] }, names: readonly K[]): Field[] {
+  return names.map((name) => [name, record[name]]);
+}
+
+/** One JSON object. -0 is written as -0, and a number that is not finite (an overflowed sum) as null, for JSON has none. */
+export function ndjsonLine<L extends Lane>(lane: L, exported: ExportedRecord<L>): string {
+  const members = fieldsOf(lane, exported)
+    .filter(([name, value]) => lane !== "readings" || name !== "unit" || value !== "")
+    .map(([name, value]) => `${JSON.stringify(name)}:${jsonValue(value)}`);
+  return `{${members.join(",")}}`;
+}
+
+/** First line of a CSV file. */
+export function csvHeader(lane: Lane): string {
+  return ["gateway", "offset", ...columnsOf[lane]].join(",");
+}
+
+/** One record as of RFC 4180. Texts in `value` are always quoted, so that the text "1" differs from the number 1. */
+export function csvLine<L extends Lane>(lane: L, exported: ExportedRecord<L>): string {
+  return fieldsOf(lane, exported)
+    .map(([name, value]) => (name === "value" && typeof value === "string" ? quoted(value) : csvValue(value)))
+    .join(",");
+}
+
+function jsonValue(value: Field[1]): string {
+  return Object.is(value, -0) ? "-0" : JSON.stringify(value);
+}
+
+function csvValue(value: Field[1]): string {
+  if (Object.is(value, -0)) return "-0";
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? quoted(text) : text;
+}
+
+function quoted(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
+}

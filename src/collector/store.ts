@@ -1,0 +1,68 @@
+// The store's contract: where a collector keeps what it received. One file per store implements it (embedded-store.ts so far).
+//
+// Invariants
+// - A record is stored once, however often and in whatever blocks it arrives, also from two streams at the same time.
+// - Data and progress become durable together: after a crash both hold a write or neither does.
+// - A promise of `append` or `declareLost` settles after the write is on disk, in the order of the calls.
+
+import type { Lane } from "../model/lane.ts";
+import type { Interval, IntervalSet } from "./interval-set.ts";
+
+/** One log of one gateway. A gateway whose data directory was replaced has a new log, with offsets from 0 again. */
+export interface Origin {
+  readonly gatewayId: string;
+  readonly logId: string;
+}
+
+/** A block whose content was checked: it decodes and holds `count` records. */
+export interface ReceivedBlock {
+  readonly lane: Lane;
+  readonly firstOffset: number;
+  readonly count: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface LaneProgress {
+  /** Offsets that are stored. */
+  readonly received: IntervalSet;
+  /** Offsets that the gateway declared lost; what is also in `received` is not lost. */
+  readonly declaredLost: IntervalSet;
+}
+
+export interface OriginProgress {
+  readonly origin: Origin;
+  readonly lanes: Readonly<Record<Lane, LaneProgress>>;
+}
+
+/** Since the store was opened. stored + duplicate = records of all appends. */
+export interface StoreCounts {
+  readonly storedRecords: number;
+  readonly duplicateRecords: number;
+  /** Synced writes. */
+  readonly commits: number;
+}
+
+export interface Store {
+  /** Makes a first contact durable; later ones do nothing. Errors: COLLECTOR_FULL. */
+  contact(origin: Origin): Promise<void>;
+
+  /** First offset of the lane that is neither stored nor declared lost. */
+  nextOffset(origin: Origin, lane: Lane): number;
+
+  /** Stores what is missing of a block and yields the lane's next offset. Errors: COLLECTOR_FULL, LOG_WRITE_FAILED, LOG_CLOSED. */
+  append(origin: Origin, block: ReceivedBlock): Promise<number>;
+
+  /** Remembers offsets that will never come and yields the lane's next offset. Errors as `append`. */
+  declareLost(origin: Origin, lane: Lane, lost: Interval): Promise<number>;
+
+  /** Bytes of blocks that wait for the disk. */
+  readonly pendingBytes: number;
+
+  /** Every origin, in the order of first contact. */
+  progress(): OriginProgress[];
+
+  counts(): StoreCounts;
+
+  /** Commits what waits, then closes. Idempotent; every call waits. */
+  close(): Promise<void>;
+}
