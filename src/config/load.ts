@@ -1,0 +1,86 @@
+// Reads a config file. The result is either a valid configuration or every fault of the file at once.
+
+import { readFileSync } from "node:fs";
+import { isMap, LineCounter, parseDocument } from "yaml";
+import { messageOf, TidegateError } from "../platform/errors.ts";
+import { type Fault, faultsOf } from "./faults.ts";
+import { configJsonSchema } from "./reference.ts";
+import { type GatewayConfig, gatewayConfigSchema } from "./schema.ts";
+
+/** Largest config file that is read. */
+const fileBytesMax = 1024 * 1024;
+
+/**
+ * Reads and validates a YAML config file.
+ *
+ * @throws CONFIG_INVALID: the file cannot be read, is no YAML, or has faults; the message lists them all.
+ */
+export function loadConfig(path: string): GatewayConfig {
+  return parseConfig(readConfigFile(path), path);
+}
+
+/** As {@link loadConfig}, for a text that is in memory; `path` stands in the messages. */
+export function parseConfig(text: string, path: string): GatewayConfig {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: true });
+  if (document.errors.length > 0) {
+    throw invalid(
+      path,
+      document.errors.map((error) => `${path}: is not YAML: ${error.message.trimEnd()}`),
+    );
+  }
+  const raw: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
+  const parsed = gatewayConfigSchema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const faults = faultsOf(parsed.error.issues, raw, configJsonSchema());
+  const position = (fault: Fault) => lines.linePos(offsetOf(document.contents, fault.path.split("."))).line;
+  throw invalid(
+    path,
+    faults.map((fault) => `${path}:${position(fault)}: ${describe(fault)}`),
+    faults,
+  );
+}
+
+function readConfigFile(path: string): string {
+  try {
+    const text = readFileSync(path, "utf8");
+    if (text.length <= fileBytesMax) return text;
+  } catch (error) {
+    throw invalid(path, [`${path}: cannot be read: ${messageOf(error)}; name a YAML file that exists`]);
+  }
+  throw invalid(path, [`${path}: is larger than ${fileBytesMax} bytes; a config file is a few kilobytes`]);
+}
+
+function invalid(path: string, reports: readonly string[], faults: readonly Fault[] = []): TidegateError {
+  const count = reports.length === 1 ? "1 fault" : `${reports.length} faults`;
+  return new TidegateError("CONFIG_INVALID", `${path} has ${count}\n${reports.join("\n")}`, { details: { faults } });
+}
+
+function describe(fault: Fault): string {
+  const value = fault.value === undefined ? "absent" : shorten(JSON.stringify(fault.value));
+  const subject = fault.path === "" ? "the file" : fault.path;
+  return `${subject} ${fault.problem}\n    value    ${value}\n    allowed  ${fault.allowed}\n    remedy   ${fault.remedy}`;
+}
+
+function shorten(text: string): string {
+  return text.length <= 100 ? text : `${text.slice(0, 97)}...`;
+}
+
+/** Where in the text a field stands: the innermost node of its path that exists. */
+function offsetOf(contents: unknown, path: readonly string[]): number {
+  let node = contents;
+  let offset = 0;
+  for (const key of path) {
+    const items = (node as { items?: unknown[] } | null)?.items;
+    if (items === undefined) return offset;
+    if (isMap(node)) {
+      const pair = node.items.find((item) => String(item.key) === key);
+      offset = (pair?.key as { range?: number[] } | undefined)?.range?.[0] ?? offset;
+      node = pair?.value;
+    } else {
+      node = items[Number(key)];
+      offset = (node as { range?: number[] } | undefined)?.range?.[0] ?? offset;
+    }
+  }
+  return offset;
+}

@@ -1,0 +1,299 @@
+// What a gateway can be told. Every field has a description, a default (or is required) and, where it is a quantity, a unit.
+// The table in README.md, docs/config.md and config/gateway.schema.json are generated from this file.
+// A field's `allowed` is the text that a fault report prints; where it is absent, the JSON Schema keywords are printed.
+
+import { hostname } from "node:os";
+import { z } from "zod";
+import { duration, hostPort, instant, isLoopback, size } from "./quantities.ts";
+
+const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const name = z.string().regex(idPattern).meta({ allowed: "1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit" });
+
+/** The host's name, made fit for an id. */
+function defaultGatewayId(): string {
+  const id = hostname()
+    .replace(/[^A-Za-z0-9._-]/g, "-")
+    .replace(/^[^A-Za-z0-9]+/, "");
+  return idPattern.test(id) ? id : "gateway";
+}
+
+const loopbackOnly = hostPort.refine((listen) => isLoopback(listen.host), {
+  message: "is beyond loopback, where anonymous access is not allowed and this version has no authentication",
+  params: { remedy: "listen on 127.0.0.1 and put an authenticating proxy or an SSH tunnel in front of it" },
+});
+
+const gateway = z.strictObject({
+  id: name
+    .optional()
+    .transform((id) => id ?? defaultGatewayId())
+    .describe("Identity of this gateway towards the collector. Default: the host's name. Never give one id to two gateways."),
+});
+
+const data = z.strictObject({
+  directory: z
+    .string()
+    .min(1)
+    .default("./data")
+    .describe("Directory of the log; created if absent. Relative to the working directory."),
+});
+
+const log = z.strictObject({
+  pendingReadingsMax: z
+    .int()
+    .min(1000)
+    .max(10_000_000)
+    .default(200_000)
+    .meta({ unit: "readings" })
+    .describe("Most readings that may wait for the disk. Beyond it, publishes are refused until the disk has caught up."),
+});
+
+const mqtt = z.strictObject({
+  listen: loopbackOnly.prefault("127.0.0.1:1883").describe("Where sensors connect with MQTT 3.1.1 or 5 over TCP."),
+  clientsMax: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(1000)
+    .meta({ unit: "connections" })
+    .describe("Most connections at a time. A further one is closed at once."),
+  packetSizeMax: size({ min: "1KiB", max: "16MiB" })
+    .prefault("256KiB")
+    .meta({ unit: "bytes" })
+    .describe("Largest MQTT packet. A larger one ends the connection (MQTT 5: reason code 0x95)."),
+  inflightMax: z
+    .int()
+    .min(1)
+    .max(65_535)
+    .default(1024)
+    .meta({ unit: "messages" })
+    .describe("Most unacknowledged publishes a client (MQTT 5: Receive Maximum). Beyond it the connection is closed (0x93)."),
+  sessionExpiryMax: duration({ min: "1s", max: "30d" })
+    .prefault("1d")
+    .meta({ unit: "duration" })
+    .describe("Longest life of an MQTT 5 session without a connection. Sessions are in memory: a restart ends them."),
+});
+
+const http = z.strictObject({
+  listen: loopbackOnly.prefault("127.0.0.1:8080").describe("Where status, health and metrics are served."),
+});
+
+const route = z.strictObject({
+  topic: z
+    .string()
+    .min(1)
+    .refine((topic) => isTopicFilter(topic), { message: "is not an MQTT topic filter" })
+    .refine((topic) => !topic.startsWith("tidegate/") && !topic.startsWith("$"), { message: "is reserved for the gateway" })
+    .meta({ allowed: "an MQTT topic filter; + stands for one level, # at the end for all further ones; not tidegate/… or $…" })
+    .describe("Topics of this route. The first route that matches a topic takes it."),
+  payload: z
+    .enum(["value", "object", "batch"])
+    .describe(
+      'What a message holds. value: a plain number, or JSON {"v": number, boolean or text, "ts": event time}; ts is optional. object: a JSON object of metrics, with an optional "ts" for all of them. batch: a protobuf ReadingBatch.',
+    ),
+  device: z.string().min(1).describe("Name of the device; {1}, {2}, … stand for what the wildcards of the topic matched."),
+  metric: z.string().min(1).optional().describe("Name of the metric, likewise; only with payload: value."),
+  timeUnit: z
+    .enum(["s", "ms", "us", "ns"])
+    .default("ms")
+    .describe('Unit of numeric "ts" values. A ts may also be an ISO 8601 text with a zone.'),
+});
+
+const checkedRoute = route.superRefine((value, context) => {
+  if ((value.payload === "value") !== (value.metric !== undefined)) {
+    const message =
+      value.payload === "value" ? "is needed with payload: value" : `is not allowed with payload: ${value.payload}`;
+    const remedy =
+      value.payload === "value" ? 'name the metric, for instance "{2}"' : "remove it: the payload names its metrics";
+    context.addIssue({ code: "custom", path: ["metric"], message, params: { remedy } });
+  }
+  const wildcards = value.topic.split("/").filter((level) => level === "+" || level === "#").length;
+  for (const field of ["device", "metric"] as const) {
+    for (const [placeholder, index] of value[field]?.matchAll(/\{(\d+)\}/g) ?? []) {
+      if (Number(index) >= 1 && Number(index) <= wildcards) continue;
+      const message = `names ${placeholder}, but the topic has ${wildcards} wildcard(s)`;
+      context.addIssue({ code: "custom", path: [field], message, params: { remedy: "number the wildcards from {1}" } });
+    }
+  }
+});
+
+function isTopicFilter(topic: string): boolean {
+  const levels = topic.split("/");
+  const wellFormed = levels.every((level, index) =>
+    level === "#" ? index === levels.length - 1 : level === "+" || !/[+#\0]/.test(level),
+  );
+  return wellFormed && levels.length <= 100;
+}
+
+const defaultRoutes = [
+  { topic: "sensors/+/+", payload: "value", device: "{1}", metric: "{2}" },
+  { topic: "sensors/+", payload: "object", device: "{1}" },
+  { topic: "tg/v1/+", payload: "batch", device: "{1}" },
+] as const;
+
+const ingest = z.strictObject({
+  routes: z
+    .array(checkedRoute)
+    .max(1000)
+    .prefault([...defaultRoutes])
+    .describe("Which topics carry readings. Other topics are ordinary MQTT messages between clients."),
+  topicsMax: z
+    .int()
+    .min(100)
+    .max(10_000_000)
+    .default(100_000)
+    .meta({ unit: "topics" })
+    .describe("Topics whose route is kept in memory. Beyond it the memory is begun anew; nothing is lost."),
+  eventTimeMin: instant
+    .prefault("2000-01-01T00:00:00Z")
+    .describe("Earliest event time. A device without a set clock says 1970; its readings become dead letters."),
+  eventTimeAheadMax: duration({ min: "1s", max: "3650d" })
+    .prefault("1d")
+    .meta({ unit: "duration" })
+    .describe("How far an event time may lie ahead of the gateway's clock. Readings beyond it become dead letters."),
+  redeliveryReadingsMax: z
+    .int()
+    .min(0)
+    .max(10_000_000)
+    .default(65_536)
+    .meta({ unit: "readings" })
+    .describe("Newest readings among which a redelivered one (MQTT DUP flag) is recognised and not stored again. 0: never."),
+  deadLettersMax: z
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(1000)
+    .meta({ unit: "payloads" })
+    .describe("Rejected payloads that are kept, the newest; older ones are removed."),
+  deadLetterSizeMax: size({ min: "0B", max: "1MiB" })
+    .prefault("4KiB")
+    .meta({ unit: "bytes" })
+    .describe("Bytes that are kept of a rejected payload."),
+});
+
+const globs = {
+  device: z.string().min(1).default("*").describe("Devices it applies to; * stands for any run of characters."),
+  metric: z.string().min(1).default("*").describe("Metrics it applies to; * stands for any run of characters."),
+};
+
+const window = z.strictObject({
+  name: name.describe("Name of the window; it stands in its results and in their topic."),
+  ...globs,
+  size: duration({ min: "1ms", max: "366d" })
+    .meta({ unit: "duration" })
+    .describe("Length of the tumbling window. Windows begin at multiples of it since 1970-01-01T00:00:00Z."),
+  lateness: duration({ min: "0ms", max: "366d" })
+    .prefault("0ms")
+    .meta({ unit: "duration" })
+    .describe("How long, in event time of the device, a window waits for late readings after its end."),
+});
+
+const finite = z.number().meta({ allowed: "a finite number" });
+const threshold = z
+  .union([z.strictObject({ above: finite }), z.strictObject({ below: finite })])
+  .meta({ allowed: "one of {above: NUMBER} and {below: NUMBER}" });
+
+const alert = z
+  .strictObject({
+    name: name.describe("Name of the rule; it stands in its alerts and in their topic."),
+    ...globs,
+    when: threshold.describe("The alert fires when a value is strictly above, or below, this limit."),
+    clear: threshold
+      .optional()
+      .describe(
+        "The alert resolves when a value is strictly beyond this limit on the other side. Default: when the first condition ends.",
+      ),
+  })
+  .superRefine((rule, context) => {
+    if (rule.clear === undefined) return;
+    const remedy = "clear must face the other way, with a limit on the quiet side: when {above: 80}, clear {below: 75}";
+    if ("above" in rule.when === "above" in rule.clear) {
+      context.addIssue({ code: "custom", path: ["clear"], message: "faces the same way as when", params: { remedy } });
+    } else if (
+      limitOf(rule.when) !== limitOf(rule.clear) &&
+      "above" in rule.when === limitOf(rule.clear) > limitOf(rule.when)
+    ) {
+      context.addIssue({ code: "custom", path: ["clear"], message: "overlaps with when", params: { remedy } });
+    }
+  });
+
+function limitOf(value: z.infer<typeof threshold>): number {
+  return "above" in value ? value.above : value.below;
+}
+
+function uniqueNames(items: readonly { readonly name: string }[], context: z.RefinementCtx): void {
+  const seen = new Set<string>();
+  for (const [index, item] of items.entries()) {
+    if (seen.has(item.name)) {
+      const remedy = "give each its own name";
+      context.addIssue({ code: "custom", path: [index, "name"], message: "is used twice", params: { remedy } });
+    }
+    seen.add(item.name);
+  }
+}
+
+const stream = z.strictObject({
+  seriesMax: z
+    .int()
+    .min(1)
+    .max(10_000_000)
+    .default(100_000)
+    .meta({ unit: "series" })
+    .describe(
+      "Most series that windows and alerts keep state for. Readings of further ones are stored and forwarded, and counted.",
+    ),
+  checkpointInterval: duration({ min: "100ms", max: "1h" })
+    .prefault("1s")
+    .meta({ unit: "duration" })
+    .describe("How often the state of windows and alerts is saved. Longer: less writing, more to replay after a crash."),
+});
+
+const collector = z.strictObject({
+  address: hostPort.describe("Where the collector listens."),
+  compression: z.enum(["gzip", "none"]).default("gzip").describe("Compression of what is sent."),
+  inflightSizeMax: size({ min: "64KiB", max: "256MiB" })
+    .prefault("4MiB")
+    .meta({ unit: "bytes" })
+    .describe("Most bytes that are sent and not yet confirmed."),
+  ackTimeout: duration({ min: "1s", max: "10m" })
+    .prefault("10s")
+    .meta({ unit: "duration" })
+    .describe("A collector that confirms nothing for so long counts as gone."),
+  retryDelayMin: duration({ min: "10ms", max: "1m" })
+    .prefault("200ms")
+    .meta({ unit: "duration" })
+    .describe("Ceiling of the first random delay before a new attempt; it doubles with each failure."),
+  retryDelayMax: duration({ min: "100ms", max: "1h" })
+    .prefault("15s")
+    .meta({ unit: "duration" })
+    .describe("The ceiling grows no further than this."),
+});
+
+const forward = z.strictObject({
+  collector: collector.optional().describe("The collector that everything is forwarded to. Absent: nothing is forwarded."),
+});
+
+const logger = z.strictObject({
+  level: z
+    .enum(["debug", "info", "warn", "error", "silent"])
+    .default("info")
+    .describe("Least severe diagnostics on standard error."),
+});
+
+export const gatewayConfigSchema = z.strictObject({
+  gateway: gateway.prefault({}).describe("Who this gateway is."),
+  data: data.prefault({}).describe("Where it keeps what it holds."),
+  log: log.prefault({}).describe("The durable store-and-forward log."),
+  mqtt: mqtt.prefault({}).describe("The MQTT broker."),
+  http: http.prefault({}).describe("Status, health and metrics."),
+  ingest: ingest.prefault({}).describe("From MQTT messages to readings."),
+  windows: z.array(window).max(1000).superRefine(uniqueNames).default([]).describe("Aggregates over intervals of event time."),
+  alerts: z.array(alert).max(1000).superRefine(uniqueNames).default([]).describe("Rules over readings."),
+  stream: stream.prefault({}).describe("The processor of windows and alerts."),
+  forward: forward.prefault({}).describe("Where records go."),
+  logger: logger.prefault({}).describe("Diagnostics."),
+});
+
+/** A valid configuration: defaults filled in, durations in milliseconds, sizes in bytes, instants in microseconds. */
+export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;
+export type RouteConfig = GatewayConfig["ingest"]["routes"][number];
+export type ThresholdConfig = z.infer<typeof threshold>;

@@ -1,0 +1,91 @@
+// Tells local MQTT subscribers what windows and alerts say: a reader of the results and alerts lanes.
+//
+//   tidegate/results/<window>/<device>/<metric>   the result as JSON, not retained
+//   tidegate/alerts/<rule>/<device>/<metric>      the newest transition as JSON, retained
+//
+// QoS 0 and at most a few blocks at a time, so a slow subscriber holds up nothing but this reader. It begins at the end of the
+// lane when the gateway starts; what was said before a restart is upstream and in the log, and the retained alerts are
+// announced anew from the alerts lane. A device or metric whose name cannot stand in a topic (wildcards) is announced with
+// these characters replaced by "_"; the payload has the true name.
+
+import type { PublishLocally } from "../broker/contract.ts";
+import { decodeAlertBlock, decodeResultBlock } from "../codec/block-codec.ts";
+import { LogCursor } from "../log/cursor.ts";
+import type { Log, StoredBlock } from "../log/log.ts";
+import type { Logger } from "../platform/logger.ts";
+import { messageOf } from "../platform/errors.ts";
+
+interface Announcement {
+  readonly topic: string;
+  readonly payload: string;
+  readonly retain: boolean;
+}
+
+/** Newest alert transitions that are announced again after a start, because retained messages are in memory. */
+const alertsReannouncedMax = 10_000;
+const readBytesMax = 256 * 1024;
+
+export class Announcer {
+  readonly #publish: PublishLocally;
+  readonly #logger: Logger;
+  readonly #log: Log;
+  readonly #stop = new AbortController();
+  #running: Promise<unknown> = Promise.resolve();
+
+  constructor(log: Log, publish: PublishLocally, logger: Logger) {
+    this.#log = log;
+    this.#publish = publish;
+    this.#logger = logger;
+  }
+
+  start(): void {
+    const results = this.#log.bounds("results").endOffset;
+    const alerts = this.#log.bounds("alerts");
+    const alertsFrom = Math.max(alerts.startOffset, alerts.endOffset - alertsReannouncedMax);
+    this.#running = Promise.all([
+      this.#follow(new LogCursor(this.#log, "results", results), resultAnnouncements),
+      this.#follow(new LogCursor(this.#log, "alerts", alertsFrom), alertAnnouncements),
+    ]);
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async #follow(cursor: LogCursor, announcementsOf: (block: StoredBlock) => Announcement[]): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      for (const block of await cursor.next({ bytesMax: readBytesMax, signal })) {
+        for (const announcement of announcementsOf(block)) await this.#announce(announcement);
+        cursor.advance(block.firstOffset + block.count);
+      }
+    }
+  }
+
+  async #announce(announcement: Announcement): Promise<void> {
+    try {
+      await this.#publish(announcement);
+    } catch (error) {
+      this.#logger.warn({ topic: announcement.topic, error: messageOf(error) }, "announcement not published");
+    }
+  }
+}
+
+function resultAnnouncements(block: StoredBlock): Announcement[] {
+  return decodeResultBlock(block.bytes).results.map((result) => {
+    const topic = topicOf("results", result.window, result.device, result.metric);
+    return { topic, payload: JSON.stringify(result), retain: false };
+  });
+}
+
+function alertAnnouncements(block: StoredBlock): Announcement[] {
+  return decodeAlertBlock(block.bytes).alerts.map((alert) => {
+    const topic = topicOf("alerts", alert.rule, alert.device, alert.metric);
+    return { topic, payload: JSON.stringify(alert), retain: true };
+  });
+}
+
+function topicOf(...names: string[]): string {
+  return `tidegate/${names.map((name) => name.replace(/[+#]/g, "_")).join("/")}`;
+}

@@ -1,0 +1,187 @@
+// From a publish to durable readings: route, decode, admit, append; settled when the commit is on disk.
+//
+// Every reading that a payload holds is counted once: received = stored + rejected(reason), where a payload that cannot be decoded
+// counts as one reading. A payload may be stored in part; what was rejected of it becomes a dead letter with the first reason.
+//
+// Bounds: topics whose route is known (`topicsMax`), readings that a redelivery is compared with (`redeliveryReadingsMax`), dead
+// letters; readings that wait for the disk are the log's (`pendingReadingsMax`), beyond which a publish is settled as busy.
+//
+// Hot path: `take` runs once a message. The decoder writes into this object (it is the sink), so that a message costs the
+// reading, its array and the callback, and nothing else.
+
+import type { Intake, Publish, Settle, Verdict } from "../broker/contract.ts";
+import type { DecodeSink } from "../codec/payload.ts";
+import type { RejectReason } from "../codec/reject.ts";
+import { rejectTable } from "../codec/reject.ts";
+import type { Log } from "../log/log.ts";
+import { nameLengthMax, quality, type Reading, type Value } from "../model/reading.ts";
+import type { Clock } from "../platform/clock.ts";
+import { LimitedWarning } from "../platform/limited-warning.ts";
+import type { Logger } from "../platform/logger.ts";
+import type { DeadLetters } from "./dead-letters.ts";
+import type { RecentReadings } from "./recent-readings.ts";
+import type { RouteTable } from "./routes.ts";
+
+export interface IngestOptions {
+  readonly log: Log;
+  readonly routes: RouteTable;
+  readonly recent: RecentReadings;
+  readonly deadLetters: DeadLetters;
+  readonly eventTimeMinUs: number;
+  readonly eventTimeAheadMaxUs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Totals since the start. */
+export interface IngestCounters {
+  received: number;
+  stored: number;
+  /** Messages on topics of no route. */
+  unrouted: number;
+  readonly rejected: Record<RejectReason, number>;
+}
+
+const pass: Verdict = { kind: "pass" };
+const stored: Verdict = { kind: "stored" };
+const warningIntervalMs = 10_000;
+
+export class Ingest implements Intake, DecodeSink {
+  readonly counters: IngestCounters;
+  readonly #options: IngestOptions;
+  readonly #warnings: LimitedWarning;
+
+  // What the decoder found in the message that is being taken.
+  #device = "";
+  #nowUs = 0;
+  #redelivered = false;
+  #readings: Reading[] = [];
+  #known: Reading[] = [];
+  #found = 0;
+  #firstReason: RejectReason | null = null;
+  #firstDetail = "";
+
+  constructor(options: IngestOptions) {
+    this.#options = options;
+    this.#warnings = new LimitedWarning(options.clock, warningIntervalMs);
+    const rejected = Object.fromEntries(Object.keys(rejectTable).map((reason) => [reason, 0]));
+    this.counters = { received: 0, stored: 0, unrouted: 0, rejected: rejected as Record<RejectReason, number> };
+  }
+
+  take(publish: Publish, settle: Settle): void {
+    const target = this.#options.routes.find(publish.topic);
+    if (target === null) {
+      this.counters.unrouted++;
+      settle(pass);
+      return;
+    }
+    this.#begin(target.device, publish.redelivered);
+    if (isName(target.device)) target.decode(publish.payload, target, this);
+    else this.reject("name_invalid", `device ${quoted(target.device)}`);
+    this.counters.received += this.#found;
+    if (this.#firstReason !== null && this.#firstReason !== "redelivered") this.#bury(publish, this.#firstReason);
+    this.#finish(settle);
+  }
+
+  reading(metric: string, unit: string, eventTimeUs: number | undefined, value: Value): void {
+    if (!isName(metric)) {
+      this.reject("name_invalid", `metric ${quoted(metric)}`);
+      return;
+    }
+    if (eventTimeUs !== undefined && !this.#admitsTime(metric, eventTimeUs)) return;
+    const stamped = eventTimeUs === undefined;
+    const reading: Reading = {
+      device: this.#device,
+      metric,
+      unit,
+      eventTimeUs: stamped ? this.#nowUs : eventTimeUs,
+      value,
+      quality: stamped ? quality.stamped : quality.good,
+    };
+    if (this.#redelivered && this.#options.recent.has(reading)) {
+      this.#known.push(reading);
+      this.reject("redelivered", `metric ${quoted(metric)}`);
+      return;
+    }
+    this.#found++;
+    this.#readings.push(reading);
+  }
+
+  reject(reason: RejectReason, detail: string): void {
+    this.#found++;
+    this.counters.rejected[reason]++;
+    // A reading that is known already is no fault of the payload, so it never hides one that is.
+    if (this.#firstReason !== null && this.#firstReason !== "redelivered") return;
+    this.#firstReason = reason;
+    this.#firstDetail = detail;
+  }
+
+  #begin(device: string, redelivered: boolean): void {
+    this.#device = device;
+    this.#nowUs = this.#options.clock.nowUs();
+    this.#redelivered = redelivered;
+    this.#readings = [];
+    if (redelivered) this.#known = [];
+    this.#found = 0;
+    this.#firstReason = null;
+  }
+
+  #finish(settle: Settle): void {
+    const readings = this.#readings;
+    if (readings.length === 0 && this.#firstReason !== "redelivered") {
+      settle({ kind: "rejected", reason: `${this.#firstReason}: ${this.#firstDetail}` });
+      return;
+    }
+    const { log, recent } = this.#options;
+    const known = this.#redelivered ? this.#known : null;
+    for (const reading of readings) recent.add(reading);
+    // Also when nothing is left to store: the first delivery of a redelivered reading may still be on its way to the disk.
+    log.append({ readings }, (error) => {
+      if (error === null) this.counters.stored += readings.length;
+      else this.#unstore(readings);
+      // The first delivery of a known reading may have failed while this one waited behind it.
+      const durable = error === null && (known === null || known.every((reading) => recent.has(reading)));
+      settle(durable ? stored : { kind: "busy", reason: error?.message ?? "the first delivery was not stored; send again" });
+    });
+  }
+
+  #unstore(readings: readonly Reading[]): void {
+    this.counters.rejected.log_busy += readings.length;
+    for (const reading of readings) this.#options.recent.forget(reading);
+  }
+
+  #admitsTime(metric: string, eventTimeUs: number): boolean {
+    const { eventTimeMinUs, eventTimeAheadMaxUs } = this.#options;
+    const early = eventTimeUs < eventTimeMinUs;
+    if (!early && eventTimeUs - this.#nowUs <= eventTimeAheadMaxUs) return true;
+    this.reject(early ? "time_too_early" : "time_ahead", `metric ${quoted(metric)} at ${isoOf(eventTimeUs)}`);
+    return false;
+  }
+
+  #bury(publish: Publish, reason: RejectReason): void {
+    const { topic, clientId, payload } = publish;
+    const detail = this.#firstDetail;
+    this.#options.deadLetters.add({ timeUs: this.#nowUs, topic, clientId, reason, detail, payload });
+    const suppressed = this.#warnings.pass(reason);
+    if (suppressed !== null) this.#options.logger.warn({ topic, clientId, reason, detail, suppressed }, "payload rejected");
+  }
+}
+
+/** Not empty, not too long, no control characters. */
+function isName(name: string): boolean {
+  if (name.length === 0 || name.length > nameLengthMax) return false;
+  for (let index = 0; index < name.length; index++) {
+    const code = name.charCodeAt(index);
+    if (code < 0x20 || code === 0x7f) return false;
+  }
+  return true;
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text.slice(0, 100));
+}
+
+function isoOf(timeUs: number): string {
+  const date = new Date(timeUs / 1000);
+  return Number.isNaN(date.getTime()) ? `${timeUs} us` : date.toISOString();
+}

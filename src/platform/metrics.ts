@@ -1,0 +1,110 @@
+// What the gateway counts. The table is the single source: docs/metrics.md is generated from it, and a metric that is not in it
+// cannot be observed. Rooms count in plain fields on their hot paths; the values are read when somebody scrapes.
+
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+
+interface MetricEntry {
+  readonly kind: "counter" | "gauge";
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+export const metricTable = {
+  tidegate_readings_received_total: {
+    kind: "counter",
+    help: "Readings in publishes on ingest routes; = stored + rejected.",
+    labels: [],
+  },
+  tidegate_readings_stored_total: { kind: "counter", help: "Readings that are on disk.", labels: [] },
+  tidegate_readings_rejected_total: { kind: "counter", help: "Readings that were not stored, by reason.", labels: ["reason"] },
+  tidegate_dead_letters_lost_total: { kind: "counter", help: "Rejected payloads that could not be kept.", labels: [] },
+  tidegate_mqtt_publishes_total: { kind: "counter", help: "PUBLISH packets received.", labels: [] },
+  tidegate_mqtt_publishes_unrouted_total: {
+    kind: "counter",
+    help: "PUBLISH packets on topics of no ingest route.",
+    labels: [],
+  },
+  tidegate_mqtt_publishes_forbidden_total: {
+    kind: "counter",
+    help: "PUBLISH packets to the gateway's own topics.",
+    labels: [],
+  },
+  tidegate_mqtt_connections: { kind: "gauge", help: "Open MQTT connections.", labels: [] },
+  tidegate_mqtt_connections_total: { kind: "counter", help: "MQTT connections accepted.", labels: [] },
+  tidegate_mqtt_connections_refused_total: {
+    kind: "counter",
+    help: "MQTT connections closed because of mqtt.clientsMax.",
+    labels: [],
+  },
+  tidegate_mqtt_protocol_errors_total: {
+    kind: "counter",
+    help: "MQTT connections closed because of what the client sent.",
+    labels: [],
+  },
+  tidegate_log_offset: { kind: "gauge", help: "Next offset of a lane.", labels: ["lane"] },
+  tidegate_log_pending_readings: { kind: "gauge", help: "Readings that wait for the disk.", labels: [] },
+  tidegate_stream_offset: {
+    kind: "gauge",
+    help: "Next offset of the readings lane that windows and alerts will see.",
+    labels: [],
+  },
+  tidegate_stream_readings_skipped_total: {
+    kind: "counter",
+    help: "Readings that a window or alert did not take, by its name and the reason.",
+    labels: ["operator", "reason"],
+  },
+  tidegate_forward_confirmed_offset: { kind: "gauge", help: "Every offset below it is at the sink.", labels: ["sink", "lane"] },
+  tidegate_forward_backlog_records: {
+    kind: "gauge",
+    help: "Records that the sink does not have yet.",
+    labels: ["sink", "lane"],
+  },
+  tidegate_forward_connected: { kind: "gauge", help: "1 while the sink is connected.", labels: ["sink"] },
+} as const satisfies Record<string, MetricEntry>;
+
+export type MetricName = keyof typeof metricTable;
+
+export interface Observation {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+export class Metrics {
+  readonly #registry = new Registry();
+
+  constructor() {
+    collectDefaultMetrics({ register: this.#registry });
+  }
+
+  /** Reads the values of a metric at every scrape. One observation a combination of labels; a number where it has none. */
+  observe(name: MetricName, read: () => number | readonly Observation[]): void {
+    const { kind, help, labels } = metricTable[name];
+    const shape = { name, help, labelNames: [...labels], registers: [this.#registry] };
+    const observations = () => {
+      const values = read();
+      return typeof values === "number" ? [{ labels: {}, value: values }] : values;
+    };
+    if (kind === "gauge") {
+      const collect = (gauge: Gauge) => {
+        gauge.reset();
+        for (const seen of observations()) gauge.set(seen.labels, seen.value);
+      };
+      const gauge: Gauge = new Gauge({ ...shape, collect: () => collect(gauge) });
+    } else {
+      const collect = (counter: Counter) => {
+        counter.reset();
+        for (const seen of observations()) counter.inc(seen.labels, seen.value);
+      };
+      const counter: Counter = new Counter({ ...shape, collect: () => collect(counter) });
+    }
+  }
+
+  /** The Prometheus text format. */
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+}
