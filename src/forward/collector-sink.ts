@@ -1,0 +1,166 @@
+// The sink that speaks to a Tidegate collector: one gRPC stream a link, batches up, acknowledged offsets down
+// (proto/tidegate/v1/collector.proto).
+//
+// Constraints
+//   keepaliveMs          30 s   an idle link is pinged, so that routers remember it and a dead one is noticed
+//   keepaliveTimeoutMs   10 s   a ping that is not answered by then ends the link
+//   send buffer          16 messages (grpc-js); `send` returns false when it is full
+//
+// What happens on failure: every way a stream can end is one `failed` event. COLLECTOR_REFUSED if the collector said that it
+// does not want what it gets, COLLECTOR_UNREACHABLE for everything else.
+//
+// It does not retry and has no deadline for acknowledgements: the forwarder has both. grpc-js retries are off, and each link
+// has a connection of its own, because two backoffs on top of each other make neither. It does not encrypt.
+
+import { Client, type ClientDuplexStream, compressionAlgorithms, credentials, type ServiceError, status } from "@grpc/grpc-js";
+import {
+  type ForwardRequestFields,
+  forwardMethod,
+  fromWireLane,
+  protocolVersion,
+  type ReceivedResponse,
+  toWireLane,
+} from "../codec/collector-service.ts";
+import type { Lane } from "../model/lane.ts";
+import { TidegateError } from "../platform/errors.ts";
+import type { LaneOffsets, Sink, SinkBatch, SinkEvents, SinkLink } from "./sink.ts";
+
+const keepaliveMs = 30_000;
+const keepaliveTimeoutMs = 10_000;
+
+export interface CollectorSinkOptions {
+  /** Name of the sink in checkpoints and status. */
+  readonly name: string;
+  readonly address: { readonly host: string; readonly port: number };
+  /** Who this gateway is: 1 to 128 of A-Z a-z 0-9 . _ -, the first a letter or digit. */
+  readonly gatewayId: string;
+  /** Identity of the log whose offsets are sent. */
+  readonly logId: string;
+  readonly compression: "gzip" | "none";
+}
+
+/** Answers that mean "not like this"; all others mean "not now". */
+const refusals: ReadonlySet<status> = new Set([
+  status.INVALID_ARGUMENT,
+  status.FAILED_PRECONDITION,
+  status.PERMISSION_DENIED,
+  status.UNAUTHENTICATED,
+  status.UNIMPLEMENTED,
+  status.RESOURCE_EXHAUSTED,
+  status.OUT_OF_RANGE,
+]);
+
+export class CollectorSink implements Sink {
+  readonly name: string;
+  readonly target: string;
+  readonly #options: CollectorSinkOptions;
+
+  constructor(options: CollectorSinkOptions) {
+    const { host, port } = options.address;
+    this.name = options.name;
+    this.target = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+    this.#options = options;
+  }
+
+  open(events: SinkEvents): SinkLink {
+    return new CollectorLink(this.target, this.#options, events);
+  }
+}
+
+class CollectorLink implements SinkLink {
+  readonly #events: SinkEvents;
+  readonly #client: Client;
+  readonly #call: ClientDuplexStream<ForwardRequestFields, ReceivedResponse>;
+  #opened = false;
+  #ended = false;
+
+  constructor(target: string, options: CollectorSinkOptions, events: SinkEvents) {
+    this.#events = events;
+    this.#client = new Client(target, credentials.createInsecure(), channelOptions(options.compression));
+    const { path, requestSerialize, responseDeserialize } = forwardMethod;
+    this.#call = this.#client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
+    this.#call.on("data", (response: ReceivedResponse) => this.#receive(response));
+    this.#call.on("drain", () => {
+      if (!this.#ended) events.writable();
+    });
+    this.#call.on("error", (error: ServiceError) => this.#fail(failureOf(target, error)));
+    this.#call.on("end", () => this.#fail(unreachable(target, "the collector ended the stream")));
+    const { gatewayId, logId } = options;
+    this.#call.write({ hello: { protocol: protocolVersion, gatewayId, logId } });
+  }
+
+  send({ lane, firstOffset, count, bytes }: SinkBatch): boolean {
+    if (this.#ended) return false;
+    return this.#call.write({ batch: { lane: toWireLane(lane), firstOffset, count, block: bytes } });
+  }
+
+  declareLost(lane: Lane, fromOffset: number, toOffset: number): void {
+    if (!this.#ended) this.#call.write({ gap: { lane: toWireLane(lane), fromOffset, toOffset } });
+  }
+
+  close(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#call.cancel();
+    this.#client.close();
+  }
+
+  #receive(response: ReceivedResponse): void {
+    if (this.#ended) return;
+    if (response.response === "welcome" && !this.#opened) {
+      this.#opened = true;
+      this.#events.opened(positionsOf(response.welcome.positions ?? []));
+    } else if (response.response === "ack" && this.#opened) {
+      const lane = fromWireLane(response.ack.lane ?? 0);
+      if (lane !== undefined) this.#events.confirmed(lane, response.ack.nextOffset ?? 0);
+    }
+  }
+
+  #fail(error: TidegateError): void {
+    if (this.#ended) return;
+    this.close();
+    this.#events.failed(error);
+  }
+}
+
+function channelOptions(compression: CollectorSinkOptions["compression"]) {
+  return {
+    "grpc.keepalive_time_ms": keepaliveMs,
+    "grpc.keepalive_timeout_ms": keepaliveTimeoutMs,
+    "grpc.use_local_subchannel_pool": 1,
+    "grpc.enable_retries": 0,
+    // The configuration alone says where records go, not the environment.
+    "grpc.enable_http_proxy": 0,
+    "grpc.default_compression_algorithm": compressionAlgorithms[compression === "gzip" ? "gzip" : "identity"],
+  };
+}
+
+interface WirePosition {
+  readonly lane?: number | null;
+  readonly nextOffset?: number | null;
+}
+
+function positionsOf(positions: readonly WirePosition[]): LaneOffsets {
+  const offsets: Record<Lane, number> = { readings: 0, results: 0, alerts: 0 };
+  for (const position of positions) {
+    const lane = fromWireLane(position.lane ?? 0);
+    if (lane !== undefined) offsets[lane] = position.nextOffset ?? 0;
+  }
+  return offsets;
+}
+
+function failureOf(target: string, error: ServiceError): TidegateError {
+  if (!refusals.has(error.code)) return unreachable(target, error.details, error);
+  return new TidegateError("COLLECTOR_REFUSED", `forward to collector ${target}: it refused the stream: ${error.details}`, {
+    details: { target, status: error.code },
+    cause: error,
+  });
+}
+
+function unreachable(target: string, why: string, cause?: unknown): TidegateError {
+  return new TidegateError(
+    "COLLECTOR_UNREACHABLE",
+    `forward to collector ${target}: ${why}; the log keeps everything, start the collector or check the way to it`,
+    { details: { target }, cause },
+  );
+}

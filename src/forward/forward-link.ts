@@ -1,0 +1,214 @@
+// One link of a forwarder: from the attempt to open it to its end. It reads the log in rounds, keeps the bounds on what is in
+// flight, watches the deadline, and compares what the upstream has with what the log holds. It never retries; the forwarder
+// makes a new one.
+
+import type { Log, StoredBlock } from "../log/log.ts";
+import type { Lane } from "../model/lane.ts";
+import type { Clock } from "../platform/clock.ts";
+import { TidegateError } from "../platform/errors.ts";
+import { Inflight, type InflightLimits } from "./inflight.ts";
+import type { LaneOffsets, Sink, SinkLink } from "./sink.ts";
+import { Wakeup } from "./wakeup.ts";
+
+/** Each round goes through the lanes in this order, so nothing waits longer for alerts than one round of readings takes. */
+const forwardOrder: readonly Lane[] = ["alerts", "results", "readings"];
+
+/** Most bytes of one lane in one round, if no block is larger. */
+const roundBytesMax = 256 * 1024;
+
+export interface ForwardLinkOptions {
+  readonly sink: Sink;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly limits: InflightLimits;
+  readonly ackTimeoutMs: number;
+  /** Where to go on if the sink cannot tell. */
+  readonly checkpoint: LaneOffsets;
+  readonly events: ForwardLinkEvents;
+}
+
+/** None comes after `failed` or `close`. */
+export interface ForwardLinkEvents {
+  opened(): void;
+  /** Everything in the log is sent. */
+  caughtUp(): void;
+  /** Records wait for room in flight. */
+  fellBehind(): void;
+  /** May go back once, at the opening: the upstream lost what it had. */
+  confirmed(lane: Lane, nextOffset: number): void;
+  /** Neither the upstream nor the log has these offsets. */
+  lost(lane: Lane, fromOffset: number, toOffset: number): void;
+  failed(error: TidegateError): void;
+}
+
+export class ForwardLink {
+  readonly #options: ForwardLinkOptions;
+  readonly #link: SinkLink;
+  readonly #inflight: Inflight;
+  readonly #wakeup = new Wakeup();
+  readonly #stopListening: () => void;
+  /** First offset to send next. */
+  #next: Record<Lane, number>;
+  #writable = true;
+  #ended = false;
+  #cancelDeadline: (() => void) | null = null;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(options: ForwardLinkOptions) {
+    this.#options = options;
+    this.#inflight = new Inflight(options.limits);
+    this.#next = { ...options.checkpoint };
+    this.#stopListening = options.log.onCommit(() => this.#wakeup.signal());
+    this.#link = options.sink.open({
+      opened: (positions) => this.#open(positions),
+      confirmed: (lane, nextOffset) => this.#confirm(lane, nextOffset),
+      writable: () => {
+        this.#writable = true;
+        this.#wakeup.signal();
+      },
+      failed: (error) => this.#fail(error),
+    });
+    this.#setDeadline("the stream did not open");
+  }
+
+  get inflight(): { readonly batches: number; readonly bytes: number } {
+    if (this.#ended) return { batches: 0, bytes: 0 };
+    return { batches: this.#inflight.batches, bytes: this.#inflight.bytes };
+  }
+
+  /** Ends the link; waits for the read of the log that may be under way. */
+  async close(): Promise<void> {
+    this.#end();
+    await this.#running;
+  }
+
+  #open(positions: LaneOffsets | null): void {
+    if (this.#ended) return;
+    this.#next = { ...(positions ?? this.#options.checkpoint) };
+    for (const lane of forwardOrder) if (!this.#isWithinLog(lane, this.#next[lane])) return;
+    this.#setDeadline(null);
+    this.#options.events.opened();
+    for (const lane of forwardOrder) this.#options.events.confirmed(lane, this.#next[lane]);
+    this.#running = this.#run().catch((error: unknown) => this.#failReading(error));
+  }
+
+  #confirm(lane: Lane, nextOffset: number): void {
+    if (this.#ended || !this.#isWithinLog(lane, nextOffset)) return;
+    const batches = this.#inflight.confirm(lane, nextOffset);
+    // An older stream of this gateway, given up but still in the network, may have brought the upstream further.
+    this.#next[lane] = Math.max(this.#next[lane], nextOffset);
+    if (batches > 0) this.#setDeadline(this.#inflight.batches > 0 ? "nothing was confirmed" : null);
+    this.#options.events.confirmed(lane, nextOffset);
+    this.#wakeup.signal();
+  }
+
+  #isWithinLog(lane: Lane, nextOffset: number): boolean {
+    const { endOffset } = this.#options.log.bounds(lane);
+    if (nextOffset <= endOffset) return true;
+    const { target } = this.#options.sink;
+    this.#fail(
+      new TidegateError(
+        "COLLECTOR_AHEAD",
+        `forward ${lane} to ${target}: it has this log up to offset ${nextOffset}, the log itself ends at ${endOffset}; restore the newest copy of the data directory, or start with an empty one`,
+        { details: { lane, nextOffset, endOffset } },
+      ),
+    );
+    return false;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#ended) {
+      const sent = await this.#sendRound();
+      if (sent || this.#ended) continue;
+      if (forwardOrder.some((lane) => this.#next[lane] < this.#options.log.bounds(lane).endOffset)) {
+        this.#options.events.fellBehind();
+      } else {
+        this.#options.events.caughtUp();
+      }
+      await this.#wakeup.wait();
+    }
+  }
+
+  /** True if anything was sent. */
+  async #sendRound(): Promise<boolean> {
+    let sent = false;
+    for (const lane of forwardOrder) {
+      if (!this.#writable || !this.#inflight.hasRoom) return sent;
+      const blocks = await this.#readNext(lane);
+      if (this.#ended) return sent;
+      for (const block of blocks) this.#send(lane, block);
+      sent ||= blocks.length > 0;
+    }
+    return sent;
+  }
+
+  async #readNext(lane: Lane): Promise<readonly StoredBlock[]> {
+    const { log } = this.#options;
+    const { startOffset, endOffset } = log.bounds(lane);
+    if (this.#next[lane] < startOffset) this.#skipLost(lane, startOffset);
+    if (this.#next[lane] >= endOffset) return [];
+    const bytesMax = Math.min(roundBytesMax, this.#inflight.bytesLeft);
+    const blocks = await log.read(lane, this.#next[lane], bytesMax);
+    return blocks.slice(0, this.#inflight.batchesLeft);
+  }
+
+  #send(lane: Lane, { firstOffset, count, bytes }: StoredBlock): void {
+    const endOffset = firstOffset + count;
+    // An acknowledgement may have moved the position on while the log was read.
+    if (endOffset <= this.#next[lane]) return;
+    if (firstOffset > this.#next[lane]) this.#skipLost(lane, firstOffset);
+    this.#next[lane] = endOffset;
+    this.#expectConfirmation(lane, endOffset, bytes.length);
+    if (!this.#link.send({ lane, firstOffset, count, bytes })) this.#writable = false;
+  }
+
+  #skipLost(lane: Lane, toOffset: number): void {
+    const fromOffset = this.#next[lane];
+    this.#next[lane] = toOffset;
+    this.#options.events.lost(lane, fromOffset, toOffset);
+    this.#expectConfirmation(lane, toOffset, 0);
+    this.#link.declareLost(lane, fromOffset, toOffset);
+  }
+
+  #expectConfirmation(lane: Lane, endOffset: number, bytes: number): void {
+    if (this.#inflight.batches === 0) this.#setDeadline("nothing was confirmed");
+    this.#inflight.add(lane, endOffset, bytes);
+  }
+
+  /** Null: nothing is due. */
+  #setDeadline(fault: string | null): void {
+    this.#cancelDeadline?.();
+    this.#cancelDeadline = null;
+    if (fault === null || this.#ended) return;
+    const { clock, ackTimeoutMs, sink } = this.#options;
+    this.#cancelDeadline = clock.after(ackTimeoutMs, () => {
+      this.#fail(
+        new TidegateError(
+          "COLLECTOR_UNREACHABLE",
+          `forward to ${sink.target}: ${fault} within ${ackTimeoutMs} ms; the log keeps everything, check the collector and the way to it`,
+          { details: { target: sink.target, ackTimeoutMs } },
+        ),
+      );
+    });
+  }
+
+  #failReading(error: unknown): void {
+    if (!(error instanceof TidegateError)) throw error;
+    this.#fail(error);
+  }
+
+  #fail(error: TidegateError): void {
+    if (this.#ended) return;
+    this.#end();
+    this.#options.events.failed(error);
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#stopListening();
+    this.#setDeadline(null);
+    this.#link.close();
+    this.#wakeup.signal();
+  }
+}

@@ -1,0 +1,204 @@
+// The forwarder: the reader of the log that feeds one sink. It sends every record of the log, in offset order within a lane,
+// until the sink has confirmed it, over any number of outages.
+//
+// States (forward-state.ts): idle, connecting, draining, live, backing-off, stopped.
+//
+// Constraints
+//   inflightBytesMax, inflightBatchesMax   what may be sent and not yet confirmed; at the bound it waits for confirmations
+//   ackTimeoutMs                           a link that confirms nothing for so long, while something is in flight, is given up.
+//                                          A deadline and not the state of the socket, which can look healthy for hours.
+//   retry                                  exponential backoff with full jitter between links; it begins anew after a
+//                                          confirmation, not after a mere connection, so a collector that takes the
+//                                          connection and fails at the first write is not hammered
+//   checkpoint                             confirmed offsets, once a second and at the end (offset-checkpoint.ts)
+//
+// Where it goes on: where the sink says. That may be behind the checkpoint (the upstream lost data: what the log still holds
+// goes again), or ahead of it (the checkpoint is old: skipped). What neither has any more is declared lost to the sink,
+// counted, and reported as COLLECTOR_BEHIND; forwarding goes on behind it. A sink that has more than the log ever held is not
+// sent anything (COLLECTOR_AHEAD): new records would be taken for old ones.
+//
+// What happens when it crashes: records since the last confirmation that the sink had stored are sent again; the sink's
+// deduplication makes that exactly once.
+//
+// It does not trim the log, change blocks, or wait for the backlog when it closes.
+
+import type { Log } from "../log/log.ts";
+import type { Lane } from "../model/lane.ts";
+import { assert } from "../platform/assert.ts";
+import type { Clock } from "../platform/clock.ts";
+import { TidegateError } from "../platform/errors.ts";
+import type { Logger } from "../platform/logger.ts";
+import { type RetryPolicy, retryDelaysMs } from "../platform/retry-schedule.ts";
+import { ForwardLink } from "./forward-link.ts";
+import { type ForwardEvent, type ForwardState, transition } from "./forward-state.ts";
+import type { ForwardedLane, ForwarderStatus } from "./forwarder-status.ts";
+import { OffsetCheckpoint } from "./offset-checkpoint.ts";
+import type { Sink } from "./sink.ts";
+
+export interface ForwarderOptions {
+  readonly sink: Sink;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Numbers in [0, 1). */
+  readonly random: () => number;
+  readonly logger: Logger;
+  readonly retry: RetryPolicy;
+  /** Sensible: 5,000 to 60,000. */
+  readonly ackTimeoutMs: number;
+  /** Sensible: 1 MiB to 64 MiB. */
+  readonly inflightBytesMax: number;
+  /** Sensible: 16 to 10,000. Default 1,000. */
+  readonly inflightBatchesMax?: number;
+}
+
+const inflightBatchesMaxDefault = 1000;
+
+export class Forwarder {
+  readonly #options: ForwarderOptions;
+  readonly #checkpoint: OffsetCheckpoint;
+  readonly #lostRecords: Record<Lane, number> = { readings: 0, results: 0, alerts: 0 };
+  /** End of what was counted as lost, so that a gap which must be declared twice counts once. */
+  readonly #lostEnd: Record<Lane, number> = { readings: 0, results: 0, alerts: 0 };
+  #state: ForwardState;
+  #link: ForwardLink | null = null;
+  #cancelRetry: (() => void) | null = null;
+  #retryDelays: Iterator<number, never>;
+  #failures = 0;
+  #lastError: ForwarderStatus["lastError"] = null;
+  #closing: Promise<void> | null = null;
+
+  constructor(options: ForwarderOptions) {
+    const { sink, log, clock, logger } = options;
+    this.#options = options;
+    this.#checkpoint = new OffsetCheckpoint({ sinkName: sink.name, log, clock, logger });
+    this.#state = { kind: "idle", sinceUs: clock.nowUs() };
+    this.#retryDelays = retryDelaysMs(options.retry, options.random);
+  }
+
+  /** Begins to connect, and returns without waiting for it: the sink may be away. Once. */
+  async start(): Promise<void> {
+    assert(this.#state.kind === "idle", "a forwarder is started once");
+    await this.#checkpoint.load();
+    this.#enter({ kind: "start" });
+    await this.#connect();
+  }
+
+  status(): ForwarderStatus {
+    const { sink, clock } = this.#options;
+    const { kind, sinceUs } = this.#state;
+    const retryAtUs = this.#state.kind === "backing-off" ? this.#state.retryAtUs : null;
+    return {
+      sink: sink.name,
+      target: sink.target,
+      state: kind,
+      sinceUs,
+      nextRetryMs: retryAtUs === null ? null : Math.max(0, (retryAtUs - clock.nowUs()) / 1000),
+      lastError: this.#lastError,
+      failures: this.#failures,
+      lanes: { readings: this.#lane("readings"), results: this.#lane("results"), alerts: this.#lane("alerts") },
+      inflight: this.#link?.inflight ?? { batches: 0, bytes: 0 },
+    };
+  }
+
+  /** Ends the link and makes the checkpoint durable. Idempotent; every call waits. Close the log after it. */
+  close(): Promise<void> {
+    this.#closing ??= this.#stop();
+    return this.#closing;
+  }
+
+  async #stop(): Promise<void> {
+    this.#enter({ kind: "stop" });
+    this.#cancelRetry?.();
+    await this.#link?.close();
+    await this.#checkpoint.flush();
+  }
+
+  #enter(event: ForwardEvent): void {
+    const before = this.#state;
+    this.#state = transition(before, event, this.#options.clock.nowUs());
+    if (this.#state.kind === before.kind) return;
+    this.#options.logger.debug({ sink: this.#options.sink.name, from: before.kind, to: this.#state.kind }, "forwarder state");
+  }
+
+  async #connect(): Promise<void> {
+    // The link before may still be reading the log.
+    await this.#link?.close();
+    if (this.#state.kind === "connecting") this.#link = this.#newLink();
+  }
+
+  #newLink(): ForwardLink {
+    const { sink, log, clock, logger, ackTimeoutMs, inflightBytesMax, inflightBatchesMax } = this.#options;
+    return new ForwardLink({
+      sink,
+      log,
+      clock,
+      ackTimeoutMs,
+      limits: { inflightBytesMax, inflightBatchesMax: inflightBatchesMax ?? inflightBatchesMaxDefault },
+      checkpoint: this.#checkpoint.offsets,
+      events: {
+        opened: () => {
+          this.#enter({ kind: "opened" });
+          logger.info({ sink: sink.name, target: sink.target }, "link is up");
+        },
+        caughtUp: () => {
+          this.#enter({ kind: "caught-up" });
+          if (this.#link?.inflight.batches === 0) this.#succeed();
+        },
+        fellBehind: () => this.#enter({ kind: "fell-behind" }),
+        confirmed: (lane, nextOffset) => this.#confirm(lane, nextOffset),
+        lost: (lane, fromOffset, toOffset) => this.#reportLost(lane, fromOffset, toOffset),
+        failed: (error) => this.#fail(error),
+      },
+    });
+  }
+
+  #confirm(lane: Lane, nextOffset: number): void {
+    if (nextOffset > this.#checkpoint.offsets[lane]) this.#succeed();
+    this.#checkpoint.set(lane, nextOffset);
+  }
+
+  #succeed(): void {
+    if (this.#failures === 0) return;
+    this.#failures = 0;
+    this.#retryDelays = retryDelaysMs(this.#options.retry, this.#options.random);
+  }
+
+  #reportLost(lane: Lane, fromOffset: number, toOffset: number): void {
+    const newlyLost = toOffset - Math.max(fromOffset, this.#lostEnd[lane]);
+    if (newlyLost <= 0) return;
+    this.#lostRecords[lane] += newlyLost;
+    this.#lostEnd[lane] = toOffset;
+    const error = new TidegateError(
+      "COLLECTOR_BEHIND",
+      `forward ${lane} to ${this.#options.sink.target}: it lacks the offsets ${fromOffset} to ${toOffset - 1} and the log no longer holds them; forwarding goes on at ${toOffset}`,
+      { details: { lane, fromOffset, toOffset } },
+    );
+    this.#options.logger.error({ sink: this.#options.sink.name, code: error.code, ...error.details }, error.message);
+  }
+
+  #fail(error: TidegateError): void {
+    const { clock, logger, sink } = this.#options;
+    const retryDelayMs = this.#retryDelays.next().value;
+    this.#failures += 1;
+    // One line an outage, not one an attempt: an outage may last for weeks.
+    const level = this.#failures === 1 || error.code !== this.#lastError?.code ? "warn" : "debug";
+    this.#lastError = { code: error.code, message: error.message, atUs: clock.nowUs() };
+    logger[level]({ sink: sink.name, code: error.code, retryDelayMs: Math.round(retryDelayMs) }, error.message);
+    this.#enter({ kind: "failed", error, retryDelayMs });
+    this.#cancelRetry = clock.after(retryDelayMs, () => {
+      this.#enter({ kind: "retry" });
+      void this.#connect();
+    });
+  }
+
+  #lane(lane: Lane): ForwardedLane {
+    const confirmedOffset = this.#checkpoint.offsets[lane];
+    const { endOffset } = this.#options.log.bounds(lane);
+    return {
+      confirmedOffset,
+      endOffset,
+      pendingRecords: Math.max(0, endOffset - confirmedOffset),
+      lostRecords: this.#lostRecords[lane],
+    };
+  }
+}
