@@ -4,8 +4,8 @@
 // State       Of all series only those that fire are remembered; every other one is inactive or resolved, which behave alike.
 // Bounds      firingMax series fire at a time. A reading that would make one more fire is refused and counted; the next one
 //             above the limit tries again. A firing series takes about 100 bytes.
-// Counters    Every reading of a matching series is in exactly one of: evaluated, ignored (a boolean or a text), refused.
-//             `fired` and `resolved` count alerts.
+// Counters    Every reading of a matching series is either taken or skipped for one reason: not_a_number (a boolean or a text),
+//             firing_limit.
 // Not here    Durations, absence, rates of change, acknowledge and silence.
 
 import { deserialize, serialize } from "node:v8";
@@ -36,7 +36,9 @@ export class RuleOperator implements Operator {
   readonly #limits: RuleLimits;
   readonly #matches: (device: string, metric: string) => boolean;
   readonly #firing = new Map<string, Set<string>>();
-  readonly #counters = { evaluated: 0, ignored: 0, refused: 0, fired: 0, resolved: 0 };
+  readonly #skipped = { not_a_number: 0, firing_limit: 0 };
+  #taken = 0;
+  #emitted = 0;
   #firingCount = 0;
 
   constructor(rule: AlertRule, limits: RuleLimits = defaultRuleLimits) {
@@ -60,7 +62,7 @@ export class RuleOperator implements Operator {
     if (!this.#matches(column.device, column.metric)) return;
     const numbers = numbersOf(column);
     if (numbers === null) {
-      this.#counters.ignored += column.eventTimesUs.length;
+      this.#skipped.not_a_number += column.eventTimesUs.length;
       return;
     }
     let state: ThresholdState = this.#firing.get(column.device)?.has(column.metric) ? "firing" : "inactive";
@@ -74,26 +76,29 @@ export class RuleOperator implements Operator {
         continue;
       }
       state = next;
+      this.#emitted++;
       const { device, metric } = column;
       const eventTimeUs = column.eventTimesUs[i] as number;
       outputs.alerts.push({ rule: this.#rule.name, device, metric, state, eventTimeUs, value, causeOffset: firstOffset + i });
     }
-    this.#counters.evaluated += numbers.length - refused;
-    this.#counters.refused += refused;
+    this.#taken += numbers.length - refused;
+    this.#skipped.firing_limit += refused;
   }
 
   counters(): Counters {
-    return { ...this.#counters };
+    return { taken: this.#taken, skipped: { ...this.#skipped }, outputs: this.#emitted };
   }
 
   snapshot(): Uint8Array {
-    return serialize({ counters: this.#counters, firing: this.#firing } satisfies Snapshot);
+    return serialize({ counters: this.counters(), firing: this.#firing } satisfies Snapshot);
   }
 
   restore(snapshot: Uint8Array): void {
-    assert(this.#counters.evaluated === 0, "a rule is restored before its first reading");
+    assert(this.#taken === 0, "a rule is restored before its first reading");
     const { counters, firing }: Snapshot = deserialize(snapshot);
-    Object.assign(this.#counters, counters);
+    this.#taken = counters.taken;
+    this.#emitted = counters.outputs;
+    Object.assign(this.#skipped, counters.skipped);
     for (const [device, metrics] of firing) {
       this.#firing.set(device, new Set(metrics));
       this.#firingCount += metrics.size;
@@ -104,7 +109,6 @@ export class RuleOperator implements Operator {
   #keep({ device, metric }: InputColumn, state: AlertState): boolean {
     if (state === "resolved") {
       this.#forget(device, metric);
-      this.#counters.resolved++;
       return true;
     }
     if (this.#firingCount >= this.#limits.firingMax) return false;
@@ -112,7 +116,6 @@ export class RuleOperator implements Operator {
     if (metrics === undefined) this.#firing.set(device, new Set([metric]));
     else metrics.add(metric);
     this.#firingCount++;
-    this.#counters.fired++;
     return true;
   }
 

@@ -21,8 +21,14 @@ export interface Outputs {
   readonly alerts: Alert[];
 }
 
-/** Readings or outputs by what became of them, since the operator was first configured. Kept over restarts, exactly. */
-export type Counters = Readonly<Record<string, number>>;
+/** Since the operator was first configured; kept over restarts, exactly. `taken` and `skipped` add up to the readings of its series. */
+export interface Counters {
+  readonly taken: number;
+  /** Readings of matching series that were not taken, by reason. */
+  readonly skipped: Readonly<Record<string, number>>;
+  /** Results or alerts. */
+  readonly outputs: number;
+}
 
 export interface Operator {
   /** Kind and name, for instance `window hourly`. Unique among the operators of a driver. */

@@ -11,8 +11,8 @@
 //             window loses nothing.
 // Bounds      Series, open windows in all, open windows per series (WindowLimits). A reading that would need one more is
 //             refused and counted. Series are not forgotten. An open window takes about 150 bytes, a series about 200.
-// Counters    Every reading of a matching series is in exactly one of: applied, tooLate, ignored (a boolean or a text),
-//             refusedSeries, refusedWindows. `emitted` counts results.
+// Counters    Every reading of a matching series is either taken or skipped for one reason: too_late, not_a_number (a boolean
+//             or a text), series_limit, window_limit.
 // Numbers     Sums are compensated (Neumaier), deviations are Welford's; see aggregate.ts.
 // Not here    Revisions of emitted windows, idle timeouts, a guard against clocks ahead of ours, windows that overlap.
 //
@@ -43,8 +43,8 @@ export const defaultWindowLimits: WindowLimits = {
   openWindowsPerSeriesMax: 1_000,
 };
 
-/** Why a reading found no open window; also the name of the counter. */
-type Refusal = "tooLate" | "refusedWindows";
+/** Why a reading found no open window. */
+type Refusal = "too_late" | "window_limit";
 
 interface Snapshot {
   readonly counters: Counters;
@@ -58,7 +58,9 @@ export class WindowOperator implements Operator {
   readonly #limits: WindowLimits;
   readonly #matches: (device: string, metric: string) => boolean;
   readonly #devices = new Map<string, DeviceWindows>();
-  readonly #counters = { applied: 0, tooLate: 0, ignored: 0, refusedSeries: 0, refusedWindows: 0, emitted: 0 };
+  readonly #skipped = { too_late: 0, not_a_number: 0, series_limit: 0, window_limit: 0 };
+  #taken = 0;
+  #emitted = 0;
   #seriesCount = 0;
   #openWindowCount = 0;
 
@@ -88,24 +90,26 @@ export class WindowOperator implements Operator {
       this.#apply({ device, series, eventTimesUs: column.eventTimesUs, numbers, firstOffset, outputs });
       return;
     }
-    if (matching) this.#counters[numbers === null ? "ignored" : "refusedSeries"] += column.eventTimesUs.length;
+    if (matching) this.#skipped[numbers === null ? "not_a_number" : "series_limit"] += column.eventTimesUs.length;
     if (device !== undefined) this.#advance(device, column, firstOffset, outputs);
   }
 
   counters(): Counters {
-    return { ...this.#counters };
+    return { taken: this.#taken, skipped: { ...this.#skipped }, outputs: this.#emitted };
   }
 
   /** Structured clone, not JSON: it keeps -0, infinities and every bit of a double. */
   snapshot(): Uint8Array {
     const devices = Array.from(this.#devices.values(), (device) => device.snapshot());
-    return serialize({ counters: this.#counters, devices } satisfies Snapshot);
+    return serialize({ counters: this.counters(), devices } satisfies Snapshot);
   }
 
   restore(snapshot: Uint8Array): void {
     assert(this.#devices.size === 0, "a window operator is restored before its first reading");
     const { counters, devices }: Snapshot = deserialize(snapshot);
-    Object.assign(this.#counters, counters);
+    this.#taken = counters.taken;
+    this.#emitted = counters.outputs;
+    Object.assign(this.#skipped, counters.skipped);
     for (const stored of devices) {
       const device = DeviceWindows.fromSnapshot(stored, this.#definition.sizeUs);
       this.#devices.set(stored.device, device);
@@ -143,10 +147,10 @@ export class WindowOperator implements Operator {
         if (nextUs < startUs || nextUs >= endUs || nextUs >= dueUs) break;
         if (nextUs > newestUs) newestUs = nextUs;
       }
-      if (typeof window === "string") this.#counters[window] += at - from;
+      if (typeof window === "string") this.#skipped[window] += at - from;
       else {
         window.addRun(numbers, from, at);
-        this.#counters.applied += at - from;
+        this.#taken += at - from;
       }
     }
     device.newestUs = newestUs;
@@ -165,11 +169,11 @@ export class WindowOperator implements Operator {
   }
 
   #windowAt(device: DeviceWindows, series: WindowSeries, startUs: number, watermarkUs: number): Aggregate | Refusal {
-    if (startUs + this.#definition.sizeUs <= watermarkUs) return "tooLate";
+    if (startUs + this.#definition.sizeUs <= watermarkUs) return "too_late";
     const open = device.window(series, startUs);
     if (open !== undefined) return open;
     const { openWindowsMax, openWindowsPerSeriesMax } = this.#limits;
-    if (series.openWindows >= openWindowsPerSeriesMax || this.#openWindowCount >= openWindowsMax) return "refusedWindows";
+    if (series.openWindows >= openWindowsPerSeriesMax || this.#openWindowCount >= openWindowsMax) return "window_limit";
     this.#openWindowCount++;
     return device.openWindow(series, startUs);
   }
@@ -196,7 +200,7 @@ export class WindowOperator implements Operator {
       });
     }
     this.#openWindowCount -= closed.length;
-    this.#counters.emitted += closed.length;
+    this.#emitted += closed.length;
   }
 
   #addDevice(name: string): DeviceWindows {

@@ -1,0 +1,60 @@
+import type { Logger } from "../platform/logger.ts";
+import type { StreamCheckpoint } from "./checkpoint.ts";
+import type { InputColumn, Operator, Outputs } from "./contract.ts";
+
+/** An operator and where its input begins. */
+export interface FedOperator {
+  readonly operator: Operator;
+  readonly fromOffset: number;
+}
+
+/**
+ * Gives every operator its state back. One whose definition is not in the checkpoint starts empty, behind the last recorded
+ * output: were it fed the replayed readings as well, it would say things about a time for which its lane is complete.
+ *
+ * @returns `changed` if the operators are not exactly those of the checkpoint.
+ */
+export function restoreOperators(
+  operators: readonly Operator[],
+  checkpoint: StreamCheckpoint,
+  recordedUntil: number,
+  logger: Logger,
+): { fed: FedOperator[]; changed: boolean } {
+  const stored = new Map(checkpoint.operators.map((state) => [state.id, state]));
+  let changed = false;
+  const fed = operators.map((operator): FedOperator => {
+    const state = stored.get(operator.id);
+    stored.delete(operator.id);
+    if (state !== undefined && state.fingerprint === operator.fingerprint) {
+      operator.restore(state.state);
+      return { operator, fromOffset: Math.max(checkpoint.position, state.fromOffset) };
+    }
+    changed = true;
+    const reason = state === undefined ? "is new" : "has another definition than before";
+    logger.info({ operator: operator.id, fromOffset: recordedUntil }, `${operator.id} ${reason} and starts empty`);
+    return { operator, fromOffset: recordedUntil };
+  });
+  for (const id of stored.keys()) logger.info({ operator: id }, `${id} is no longer configured; its state is dropped`);
+  return { fed, changed: changed || stored.size > 0 };
+}
+
+export function feedColumn(fed: readonly FedOperator[], column: InputColumn, firstOffset: number, outputs: Outputs): void {
+  const endOffset = firstOffset + column.eventTimesUs.length;
+  for (const { operator, fromOffset } of fed) {
+    if (fromOffset <= firstOffset) operator.consume(column, firstOffset, outputs);
+    else if (fromOffset < endOffset) operator.consume(columnFrom(column, fromOffset - firstOffset), fromOffset, outputs);
+  }
+}
+
+/** The column without its first `skip` readings. */
+function columnFrom(column: InputColumn, skip: number): InputColumn {
+  const { device, metric, unit, eventTimesUs, values, qualities } = column;
+  return {
+    device,
+    metric,
+    unit,
+    eventTimesUs: eventTimesUs.slice(skip),
+    values: values.slice(skip) as InputColumn["values"],
+    qualities: qualities.slice(skip),
+  };
+}
