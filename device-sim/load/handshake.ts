@@ -12,7 +12,9 @@ export interface Accepted {
   readonly receiveMaximum: number;
 }
 
-/** Returns the CONNECT frame: clean session, no keep alive, as nothing is ever idle. */
+const keepaliveSeconds = 60;
+
+/** The CONNECT frame, for a clean session. */
 export function connectFrame({ clientId, mqttVersion, username, password }: HandshakeOptions): Buffer {
   return generate({
     cmd: "connect",
@@ -20,7 +22,7 @@ export function connectFrame({ clientId, mqttVersion, username, password }: Hand
     protocolVersion: mqttVersion,
     clean: true,
     clientId,
-    keepalive: 0,
+    keepalive: keepaliveSeconds,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password: Buffer.from(password) }),
   });

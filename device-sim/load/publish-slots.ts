@@ -71,7 +71,7 @@ export class PublishSlots {
     if (timestampAt < 0) return;
     if (timestampMs !== this.#timestampMs) {
       this.#timestampMs = timestampMs;
-      this.#timestamp.latin1Write(String(timestampMs), 0, timestampDigits);
+      this.#timestamp.write(String(timestampMs), "latin1");
     }
     for (let i = 0; i < timestampDigits; i++) buffer[timestampAt + i] = this.#timestamp[i] as number;
   }
