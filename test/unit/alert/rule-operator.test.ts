@@ -1,0 +1,101 @@
+import { describe, expect, test } from "vitest";
+import { defaultRuleLimits, RuleOperator } from "../../../src/alert/rule-operator.ts";
+import type { AlertRule } from "../../../src/model/definitions.ts";
+import { column, OperatorBench, withValues } from "../../support/reading-columns.ts";
+
+const hot: AlertRule = {
+  name: "hot",
+  match: { device: "press-*", metric: "t" },
+  when: { kind: "above", limit: 80 },
+  clear: { kind: "below", limit: 70 },
+};
+
+function bench(limits = defaultRuleLimits): OperatorBench<RuleOperator> {
+  return new OperatorBench(new RuleOperator(hot, limits));
+}
+
+/** Every alert as `device state value@cause`. */
+function summary({ alerts }: OperatorBench<RuleOperator>): string[] {
+  return alerts.map((alert) => `${alert.device} ${alert.state} ${alert.value}@${alert.causeOffset}`);
+}
+
+describe("alert rule", () => {
+  test("an alert says which reading of which series caused it", () => {
+    expect(bench().feed(column("press-1", "t", "100=20 200=81")).alerts).toEqual([
+      { rule: "hot", device: "press-1", metric: "t", state: "firing", eventTimeUs: 200, value: 81, causeOffset: 1 },
+    ]);
+  });
+
+  test("noise between the limits is one alert, not many", () => {
+    const rules = bench().feed(column("press-1", "t", "1=81 2=79 3=81 4=75 5=82 6=69 7=71 8=69 9=90"));
+    expect(summary(rules)).toEqual(["press-1 firing 81@0", "press-1 resolved 69@5", "press-1 firing 90@8"]);
+  });
+
+  test("every series has a state of its own, which goes on from column to column", () => {
+    const rules = bench().feed(column("press-1", "t", "1=81"), column("press-2", "t", "1=60"), column("press-2", "t", "2=90"));
+    rules.feed(column("press-1", "t", "2=85"), column("press-2", "t", "3=60"), column("press-1", "t", "3=60"));
+    expect(summary(rules)).toEqual([
+      "press-1 firing 81@0",
+      "press-2 firing 90@2",
+      "press-2 resolved 60@4",
+      "press-1 resolved 60@5",
+    ]);
+  });
+
+  test("readings are judged in the order of their offsets, whatever their event times say", () => {
+    expect(summary(bench().feed(column("press-1", "t", "900=81 5=60")))).toEqual([
+      "press-1 firing 81@0",
+      "press-1 resolved 60@1",
+    ]);
+  });
+
+  test("series that do not match are left alone; booleans and texts of those that do are counted", () => {
+    const numbers = column("press-1", "t", "1=99 2=99");
+    const rules = bench().feed(column("oven", "t", "1=99"), column("press-1", "p", "1=99"), withValues(numbers, "hot"));
+    expect(summary(rules)).toEqual([]);
+    expect(rules.operator.counters()).toEqual({ taken: 0, skipped: { not_a_number: 2, firing_limit: 0 }, outputs: 0 });
+  });
+
+  test("one series more than firingMax is refused and counted, and fires once another has resolved", () => {
+    const rules = bench({ firingMax: 1 });
+    rules.feed(column("press-1", "t", "1=81"), column("press-2", "t", "1=81 2=60 3=82"));
+    expect(rules.operator.counters()).toEqual({ taken: 2, skipped: { not_a_number: 0, firing_limit: 2 }, outputs: 1 });
+    rules.feed(column("press-1", "t", "2=60"), column("press-2", "t", "4=83"));
+    expect(summary(rules)).toEqual(["press-1 firing 81@0", "press-1 resolved 60@4", "press-2 firing 83@5"]);
+  });
+
+  test("restore(snapshot()) goes on exactly as if nothing had happened, counters included", () => {
+    const before = [column("press-1", "t", "1=81"), column("press-2", "t", "1=81 2=60"), column("press-3", "t", "1=90")];
+    const after = [column("press-1", "t", "2=85 3=60"), column("press-2", "t", "3=75 4=99"), column("press-3", "t", "2=75")];
+    const uninterrupted = bench().feed(...before);
+    const restored = new RuleOperator(hot);
+    restored.restore(uninterrupted.operator.snapshot());
+    const resumed = new OperatorBench(restored, uninterrupted.nextOffset).feed(...after);
+    expect(summary(resumed)).toEqual(["press-1 resolved 60@5", "press-2 firing 99@7"]);
+    uninterrupted.feed(...after);
+    expect(restored.counters()).toEqual(uninterrupted.operator.counters());
+    expect(restored.snapshot()).toEqual(uninterrupted.operator.snapshot());
+  });
+
+  test("the bound counts what was restored", () => {
+    const full = bench({ firingMax: 1 }).feed(column("press-1", "t", "1=81"));
+    const restored = new RuleOperator(hot, { firingMax: 1 });
+    restored.restore(full.operator.snapshot());
+    new OperatorBench(restored, 1).feed(column("press-2", "t", "1=81"));
+    expect(restored.counters().skipped.firing_limit).toBe(1);
+  });
+
+  test("the fingerprint changes with everything that changes alerts, and not with the name", () => {
+    const { fingerprint } = new RuleOperator(hot);
+    expect(new RuleOperator({ ...hot, name: "other" }).fingerprint).toBe(fingerprint);
+    const changes: Partial<AlertRule>[] = [
+      { match: { device: "*", metric: "t" } },
+      { match: { device: "press-*", metric: "*" } },
+      { when: { kind: "above", limit: 81 } },
+      { when: { kind: "below", limit: 80 } },
+      { clear: { kind: "below", limit: 71 } },
+      { clear: { kind: "above", limit: 70 } },
+    ];
+    for (const change of changes) expect(new RuleOperator({ ...hot, ...change }).fingerprint).not.toBe(fingerprint);
+  });
+});

@@ -1,0 +1,60 @@
+// A real series: test/data/README.md. One reading every five minutes, and one jump of the clock: after 02:55 on 2014-01-07 it is
+// 02:00 again, and the twelve event times from 02:00 to 02:55 come a second time, with other values.
+
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import type { InputColumn } from "../../../src/stream/contract.ts";
+import { WindowOperator } from "../../../src/stream/windows.ts";
+import { OperatorBench } from "../../support/reading-columns.ts";
+
+const hourUs = 3_600_000_000;
+const jumpHourUs = Date.UTC(2014, 0, 7, 2) * 1000;
+
+function machineTemperature(): InputColumn {
+  const text = readFileSync(new URL("../../data/nab_machine_temperature.csv", import.meta.url), "utf8");
+  const rows = text.trim().split(/\r?\n/).slice(1);
+  const fields = rows.map((row) => row.split(",") as [string, string]);
+  const eventTimesUs = fields.map(([timestamp]) => Date.parse(`${timestamp.replace(" ", "T")}Z`) * 1000);
+  const values = fields.map(([, value]) => Number(value));
+  return { device: "machine", metric: "temperature", unit: "", eventTimesUs, values, qualities: [] };
+}
+
+function hourly(): OperatorBench<WindowOperator> {
+  const match = { device: "machine", metric: "temperature" };
+  return new OperatorBench(new WindowOperator({ name: "hourly", match, sizeUs: hourUs, latenessUs: 0 }));
+}
+
+describe("hourly windows over the machine temperature", () => {
+  test("every hour from the first reading to the last but the unfinished one is emitted once, in order, without a gap", () => {
+    const readings = machineTemperature();
+    const { results, operator } = hourly().feed(readings);
+    const hours = readings.eventTimesUs.map((eventTimeUs) => Math.floor(eventTimeUs / hourUs));
+    const first = hours[0]!;
+    const last = hours.at(-1)!;
+    expect(results.map((result) => result.startUs / hourUs)).toEqual(Array.from({ length: last - first }, (_, i) => first + i));
+    expect(results.length).toBe(1_890);
+    expect(operator.counters()).toMatchObject({ taken: 22_695, skipped: { too_late: 0 }, outputs: 1_890 });
+  });
+
+  test("the hour of the backward jump holds 24 readings, since it was not yet over when the clock jumped inside it", () => {
+    const readings = machineTemperature();
+    const { results } = hourly().feed(readings);
+    const inHour = (readings.values as number[]).filter(
+      (_, i) => Math.floor(readings.eventTimesUs[i]! / hourUs) === jumpHourUs / hourUs,
+    );
+    const result = results.find(({ startUs }) => startUs === jumpHourUs)!;
+    expect(result.count).toBe(24);
+    expect(result.min).toBe(Math.min(...inHour));
+    expect(result.max).toBe(Math.max(...inHour));
+    expect(result.mean).toBeCloseTo(inHour.reduce((sum, value) => sum + value, 0) / 24, 9);
+    const cause = readings.eventTimesUs.findIndex((eventTimeUs) => eventTimeUs >= jumpHourUs + hourUs);
+    expect(result.causeOffset).toBe(cause);
+  });
+
+  test("with windows of five minutes the same twelve readings come after theirs were emitted: all but the last are too late", () => {
+    const match = { device: "*", metric: "*" };
+    const operator = new WindowOperator({ name: "five", match, sizeUs: hourUs / 12, latenessUs: 0 });
+    new OperatorBench(operator).feed(machineTemperature());
+    expect(operator.counters()).toMatchObject({ taken: 22_684, skipped: { too_late: 11 } });
+  });
+});

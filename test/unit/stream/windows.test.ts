@@ -1,0 +1,214 @@
+import { describe, expect, test } from "vitest";
+import type { WindowDefinition } from "../../../src/model/definitions.ts";
+import { defaultWindowLimits, type WindowLimits, WindowOperator } from "../../../src/stream/windows.ts";
+import { column, OperatorBench, withValues } from "../../support/reading-columns.ts";
+
+const tenMicroseconds: WindowDefinition = { name: "ten", match: { device: "*", metric: "*" }, sizeUs: 10, latenessUs: 0 };
+
+function operator(changes: Partial<WindowDefinition> = {}, limits: Partial<WindowLimits> = {}): WindowOperator {
+  return new WindowOperator({ ...tenMicroseconds, ...changes }, { ...defaultWindowLimits, ...limits });
+}
+
+function bench(changes: Partial<WindowDefinition> = {}, limits: Partial<WindowLimits> = {}): OperatorBench<WindowOperator> {
+  return new OperatorBench(operator(changes, limits));
+}
+
+/** Every result as `device/metric start count@cause`. */
+function summary({ results }: OperatorBench<WindowOperator>): string[] {
+  return results.map((r) => `${r.device}/${r.metric} ${r.startUs} ${r.count}@${r.causeOffset}`);
+}
+
+describe("emission", () => {
+  test("the reading that moves the watermark to the end of a window emits it, with all its aggregates", () => {
+    expect(bench().feed(column("d", "m", "1=2 9=6 10=5", "bar")).results).toEqual([
+      {
+        window: "ten",
+        device: "d",
+        metric: "m",
+        unit: "bar",
+        startUs: 0,
+        endUs: 10,
+        revision: 0,
+        causeOffset: 2,
+        count: 2,
+        sum: 8,
+        mean: 4,
+        min: 2,
+        max: 6,
+        stddev: 2,
+      },
+    ]);
+  });
+
+  test("one microsecond before its end a window stays open", () => {
+    expect(summary(bench().feed(column("d", "m", "1=2 9=6")))).toEqual([]);
+  });
+
+  test("the allowed lateness holds a window back by as much", () => {
+    const windows = bench({ latenessUs: 5 }).feed(column("d", "m", "1=0 10=0 14=0"));
+    expect(summary(windows)).toEqual([]);
+    expect(summary(windows.feed(column("d", "m", "15=0")))).toEqual(["d/m 0 1@3"]);
+  });
+
+  test("one reading emits the windows of all metrics of its device, by end, then by first appearance of the series", () => {
+    const windows = bench({ latenessUs: 20 });
+    windows.feed(column("d", "b", "15=0"), column("d", "a", "16=0 5=0"), column("d", "b", "7=0"), column("d", "c", "1=0"));
+    expect(summary(windows.feed(column("d", "c", "50=0")))).toEqual([
+      "d/b 0 1@5",
+      "d/a 0 1@5",
+      "d/c 0 1@5",
+      "d/b 10 1@5",
+      "d/a 10 1@5",
+    ]);
+  });
+
+  test("a reading of a metric that does not match, and a text, move the watermark of a known device", () => {
+    const windows = bench({ match: { device: "*", metric: "m" } });
+    windows.feed(column("d", "m", "1=0"), column("d", "other", "12=0"));
+    windows.feed(column("d", "m", "13=0"), withValues(column("d", "m", "25=0"), "off"));
+    expect(summary(windows)).toEqual(["d/m 0 1@1", "d/m 10 1@3"]);
+  });
+
+  test("windows start at multiples of their size, also before 1970", () => {
+    const windows = bench().feed(column("d", "m", "-11=0 -10=0 -1=0 0=0 9=0 10=0"));
+    expect(summary(windows)).toEqual(["d/m -20 1@1", "d/m -10 2@3", "d/m 0 2@5"]);
+  });
+
+  test("windows start at multiples of an odd size at any event time that a reading can have", () => {
+    for (const eventTimeUs of [2 ** 53 - 8, 1_767_225_600_000_001, -(2 ** 53) + 8]) {
+      const windows = bench({ sizeUs: 7 }).feed(column("d", "m", `${eventTimeUs}=0 ${eventTimeUs + 7}=0`));
+      const startUs = windows.results[0]!.startUs;
+      expect(BigInt(startUs) % 7n).toBe(0n);
+      expect(startUs <= eventTimeUs && eventTimeUs < startUs + 7).toBe(true);
+    }
+  });
+
+  test("a window without readings is not emitted", () => {
+    expect(summary(bench().feed(column("d", "m", "5=0 1005=0 1015=0")))).toEqual(["d/m 0 1@1", "d/m 1000 1@2"]);
+  });
+
+  test("a result carries the unit that its series had last", () => {
+    const windows = bench().feed(column("d", "m", "1=0", "K"), column("d", "m", "2=0 10=0", "Cel"));
+    expect(windows.results[0]!.unit).toBe("Cel");
+  });
+});
+
+describe("lateness", () => {
+  test("a late reading counts as long as its window is open, however far behind the watermark it is", () => {
+    const windows = bench({ sizeUs: 1_000 }).feed(column("d", "m", "990=1 3=2 1000=0"));
+    expect(summary(windows)).toEqual(["d/m 0 2@2"]);
+    expect(windows.operator.counters().skipped.too_late).toBe(0);
+  });
+
+  test("a reading behind an emitted window is counted as too late and changes nothing", () => {
+    const windows = bench().feed(column("d", "m", "5=1 10=1 9=1 11=1 20=1"));
+    expect(summary(windows)).toEqual(["d/m 0 1@1", "d/m 10 2@4"]);
+    expect(windows.operator.counters()).toMatchObject({ taken: 4, skipped: { too_late: 1 } });
+  });
+
+  test("a window that the watermark passed while it was empty is over too", () => {
+    const windows = bench().feed(column("d", "m", "25=1 5=1 30=1"));
+    expect(summary(windows)).toEqual(["d/m 20 1@2"]);
+    expect(windows.operator.counters().skipped.too_late).toBe(1);
+  });
+
+  test("the fast clock of one device makes no other device late", () => {
+    const windows = bench().feed(column("fast", "m", "1=0 5000=0"), column("slow", "m", "2=0 8=0 10=0"));
+    expect(summary(windows)).toEqual(["fast/m 0 1@1", "slow/m 0 2@4"]);
+    expect(windows.operator.counters().skipped.too_late).toBe(0);
+  });
+
+  test("another metric of the same device does move its watermark", () => {
+    const windows = bench().feed(column("d", "a", "1=0 30=0"), column("d", "b", "2=0"));
+    expect(windows.operator.counters().skipped.too_late).toBe(1);
+  });
+});
+
+describe("counters and bounds", () => {
+  test("booleans and texts are not aggregated, and counted", () => {
+    const numbers = column("d", "m", "1=0 2=0");
+    const windows = bench().feed(withValues(numbers, true), withValues(numbers, "on"), numbers);
+    expect(windows.operator.counters()).toEqual({
+      taken: 2,
+      skipped: { too_late: 0, not_a_number: 4, series_limit: 0, window_limit: 0 },
+      outputs: 0,
+    });
+  });
+
+  test("series that do not match are not counted", () => {
+    const windows = bench({ match: { device: "press-*", metric: "t" } });
+    windows.feed(column("press-1", "t", "1=0 10=0"), column("press-1", "p", "1=0"), column("oven-1", "t", "1=0"));
+    expect(windows.operator.counters()).toMatchObject({ taken: 2, skipped: { not_a_number: 0 }, outputs: 1 });
+  });
+
+  test("readings of series beyond seriesMax are refused and counted, and the others go on", () => {
+    const windows = bench({}, { seriesMax: 2 });
+    windows.feed(column("d", "a", "1=0"), column("e", "a", "1=0"), column("d", "b", "2=0 3=0"), column("f", "a", "1=0"));
+    windows.feed(column("d", "a", "2=0 10=0"));
+    expect(summary(windows)).toEqual(["d/a 0 2@6"]);
+    expect(windows.operator.counters()).toMatchObject({ taken: 4, skipped: { series_limit: 3 } });
+  });
+
+  test("a reading that would open one window too many in its series is refused, until one is emitted", () => {
+    const windows = bench({ latenessUs: 100 }, { openWindowsPerSeriesMax: 2 });
+    windows.feed(column("d", "a", "1=0 11=0 21=0 22=0 12=0"), column("d", "b", "25=0"));
+    expect(windows.operator.counters()).toMatchObject({ taken: 4, skipped: { window_limit: 2 } });
+    windows.feed(column("d", "a", "110=0 111=0"));
+    expect(summary(windows)).toEqual(["d/a 0 1@6"]);
+    expect(windows.operator.counters()).toMatchObject({ taken: 6, skipped: { window_limit: 2 } });
+  });
+
+  test("a reading that would open one window too many in all is refused, until one is emitted", () => {
+    const windows = bench({}, { openWindowsMax: 2 });
+    windows.feed(column("d", "a", "1=0"), column("e", "a", "1=0"), column("f", "a", "1=0 2=0"), column("e", "a", "2=0 10=0"));
+    windows.feed(column("f", "a", "3=0"), column("e", "a", "20=0"), column("d", "a", "10=0"));
+    expect(summary(windows)).toEqual(["e/a 0 2@5", "e/a 10 1@7", "d/a 0 1@8"]);
+    expect(windows.operator.counters()).toMatchObject({ taken: 6, skipped: { window_limit: 3 } });
+  });
+
+  test("a refused reading moves the watermark all the same", () => {
+    const windows = bench({}, { openWindowsPerSeriesMax: 1, openWindowsMax: 1 });
+    windows.feed(column("d", "a", "1=0"), column("d", "b", "2=0 10=0"));
+    expect(summary(windows)).toEqual(["d/a 0 1@2"]);
+  });
+});
+
+describe("state", () => {
+  const before = [
+    column("d", "a", "1=0.1 12=-0 25=1e300", "Cel"),
+    column("d", "b", "13=0.3 2=4"),
+    column("e", "a", "1=7"),
+    withValues(column("e", "a", "2=0"), true),
+  ];
+  const after = [column("d", "b", "3=4 14=0.7 40=1"), column("e", "c", "30=1"), column("d", "a", "17=3 99=1", "K")];
+
+  test("restore(snapshot()) goes on exactly as if nothing had happened, counters included", () => {
+    const uninterrupted = bench({ latenessUs: 15 }).feed(...before);
+    const restored = operator({ latenessUs: 15 });
+    restored.restore(uninterrupted.operator.snapshot());
+    const resumed = new OperatorBench(restored, uninterrupted.nextOffset).feed(...after);
+    const emitted = uninterrupted.results.length;
+    uninterrupted.feed(...after);
+    expect(resumed.results.length).toBeGreaterThan(3);
+    expect(resumed.results).toEqual(uninterrupted.results.slice(emitted));
+    expect(restored.counters()).toEqual(uninterrupted.operator.counters());
+    expect(restored.snapshot()).toEqual(uninterrupted.operator.snapshot());
+  });
+
+  test("limits count what was restored", () => {
+    const full = bench({ latenessUs: 100 }, { seriesMax: 1, openWindowsPerSeriesMax: 2 }).feed(column("d", "a", "1=0 11=0"));
+    const restored = operator({ latenessUs: 100 }, { seriesMax: 1, openWindowsPerSeriesMax: 2 });
+    restored.restore(full.operator.snapshot());
+    new OperatorBench(restored, 2).feed(column("d", "a", "21=0"), column("d", "b", "1=0"));
+    expect(restored.counters()).toMatchObject({ taken: 2, skipped: { window_limit: 1, series_limit: 1 } });
+  });
+
+  test("the fingerprint changes with everything that changes results, and not with the name", () => {
+    const { fingerprint } = operator();
+    expect(operator({ name: "other" }).fingerprint).toBe(fingerprint);
+    expect(operator({ sizeUs: 11 }).fingerprint).not.toBe(fingerprint);
+    expect(operator({ latenessUs: 1 }).fingerprint).not.toBe(fingerprint);
+    expect(operator({ match: { device: "d", metric: "*" } }).fingerprint).not.toBe(fingerprint);
+    expect(operator({ match: { device: "*", metric: "d" } }).fingerprint).not.toBe(fingerprint);
+  });
+});
