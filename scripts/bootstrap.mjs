@@ -26,7 +26,9 @@ export function ensureInstalled() {
 }
 
 export function ensureBuilt() {
-  const newestSource = Math.max(...["src", "device-sim", "proto", "tsconfig.json", "tsconfig.build.json", "package-lock.json"].map(newestMs));
+  const newestSource = Math.max(
+    ...["src", "device-sim", "proto", "tsconfig.json", "tsconfig.build.json", "package-lock.json"].map(newestMs),
+  );
   if (modifiedMs("dist/.built") >= newestSource) return;
   console.log("building ...");
   run(process.execPath, ["scripts/build.mjs"]);

@@ -51,7 +51,22 @@ function generateProto() {
   rmSync(out, { recursive: true });
 }
 
+/** Columns would make wide tables of every terminal width; the documentation has one width. */
+function generateDocs() {
+  const env = { ...process.env, COLUMNS: "100", NO_COLOR: "1" };
+  const run = spawnSync(process.execPath, ["--import", "tsx", "scripts/generate-docs.ts"], {
+    cwd: root,
+    env,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (run.status !== 0) process.exit(1);
+  for (const [path, content] of Object.entries(JSON.parse(run.stdout))) place(path, content);
+}
+
 generateProto();
+generateDocs();
 if (stale.length > 0) {
   console.error(`stale: ${stale.join(", ")}; run "npm run generate" and commit the result`);
   process.exit(1);

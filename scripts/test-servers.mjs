@@ -25,6 +25,9 @@ export function ensureTestServers() {
   console.log(`installing test servers: ${packages.join(" ")} ...`);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
   spawnSync("apt-get", ["update"], { env, stdio: "ignore" });
-  spawnSync("apt-get", ["install", "-y", "--no-install-recommends", ...packages], { env, stdio: ["ignore", "ignore", "inherit"] });
+  spawnSync("apt-get", ["install", "-y", "--no-install-recommends", ...packages], {
+    env,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   return missing();
 }

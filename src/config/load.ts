@@ -1,44 +1,54 @@
 // Reads a config file. The result is either a valid configuration or every fault of the file at once.
 
 import { readFileSync } from "node:fs";
-import { isMap, LineCounter, parseDocument } from "yaml";
+import { type Document, isMap, LineCounter, parseDocument } from "yaml";
+import type { z } from "zod";
 import { messageOf, TidegateError } from "../platform/errors.ts";
 import { type Fault, faultsOf } from "./faults.ts";
-import { configJsonSchema } from "./reference.ts";
-import { type GatewayConfig, gatewayConfigSchema } from "./schema.ts";
+import { jsonSchemaOf } from "./reference.ts";
+import { type CollectorConfig, collectorConfigSchema, type GatewayConfig, gatewayConfigSchema } from "./schema.ts";
 
 /** Largest config file that is read. */
 const fileBytesMax = 1024 * 1024;
 
 /**
- * Reads and validates a YAML config file.
+ * Reads and validates a gateway's YAML config file.
  *
  * @throws CONFIG_INVALID: the file cannot be read, is no YAML, or has faults; the message lists them all.
  */
-export function loadConfig(path: string): GatewayConfig {
-  return parseConfig(readConfigFile(path), path);
+export function loadGatewayConfig(path: string): GatewayConfig {
+  return parseConfig(readConfigFile(path), path, gatewayConfigSchema);
 }
 
-/** As {@link loadConfig}, for a text that is in memory; `path` stands in the messages. */
-export function parseConfig(text: string, path: string): GatewayConfig {
+/** As {@link loadGatewayConfig}, for a collector. */
+export function loadCollectorConfig(path: string): CollectorConfig {
+  return parseConfig(readConfigFile(path), path, collectorConfigSchema);
+}
+
+/** As {@link loadGatewayConfig}, for a text that is in memory; `path` stands in the messages. */
+export function parseConfig<Schema extends z.ZodType>(text: string, path: string, schema: Schema): z.output<Schema> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: true });
   if (document.errors.length > 0) {
-    throw invalid(
-      path,
-      document.errors.map((error) => `${path}: is not YAML: ${error.message.trimEnd()}`),
-    );
+    const reports = document.errors.map((error) => `${path}: is not YAML: ${error.message.trimEnd()}`);
+    throw invalid(path, reports);
   }
-  const raw: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
-  const parsed = gatewayConfigSchema.safeParse(raw);
+  const raw = plainOf(document, path);
+  const parsed = schema.safeParse(raw);
   if (parsed.success) return parsed.data;
-  const faults = faultsOf(parsed.error.issues, raw, configJsonSchema());
-  const position = (fault: Fault) => lines.linePos(offsetOf(document.contents, fault.path.split("."))).line;
-  throw invalid(
-    path,
-    faults.map((fault) => `${path}:${position(fault)}: ${describe(fault)}`),
-    faults,
-  );
+  const lineOf = (fault: Fault) => lines.linePos(offsetOf(document.contents, fault.path.split("."))).line;
+  const faults = faultsOf(parsed.error.issues, raw, jsonSchemaOf(schema)).sort((a, b) => lineOf(a) - lineOf(b));
+  const reports = faults.map((fault) => `${path}:${lineOf(fault)}: ${describe(fault)}`);
+  throw invalid(path, reports, faults);
+}
+
+/** @throws CONFIG_INVALID if aliases multiply to more than any config holds. */
+function plainOf(document: Document, path: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 }) ?? {};
+  } catch (error) {
+    throw invalid(path, [`${path}: cannot be expanded: ${messageOf(error)}; use fewer aliases`]);
+  }
 }
 
 function readConfigFile(path: string): string {

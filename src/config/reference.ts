@@ -1,7 +1,6 @@
 // The config schema as JSON Schema (for editors) and as rows (for the tables in the documentation).
 
 import { z } from "zod";
-import { gatewayConfigSchema } from "./schema.ts";
 
 /** The part of JSON Schema that zod writes for our config, with our own keywords `unit` and `allowed`. */
 export interface JsonSchema {
@@ -26,8 +25,9 @@ export interface FieldRow {
   readonly description: string;
 }
 
-export function configJsonSchema(): JsonSchema {
-  return z.toJSONSchema(gatewayConfigSchema, { io: "input" }) as JsonSchema;
+/** JSON Schema of what a config file may hold. */
+export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
+  return z.toJSONSchema(schema, { io: "input" }) as JsonSchema;
 }
 
 /** The schema of the field at a path; undefined if the path leads to no field. */
@@ -38,7 +38,7 @@ export function schemaAt(schema: JsonSchema, path: readonly PropertyKey[]): Json
 }
 
 /** One row a field, in the order of the schema; items of a list as `routes[].topic`. */
-export function fieldRows(schema: JsonSchema = configJsonSchema(), prefix = ""): FieldRow[] {
+export function fieldRows(schema: JsonSchema, prefix = ""): FieldRow[] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, field]) => {
     const path = `${prefix}${key}`;
     if (field.properties !== undefined) return fieldRows(field, `${path}.`);

@@ -297,3 +297,16 @@ export const gatewayConfigSchema = z.strictObject({
 export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;
 export type RouteConfig = GatewayConfig["ingest"]["routes"][number];
 export type ThresholdConfig = z.infer<typeof threshold>;
+
+export const collectorConfigSchema = z.strictObject({
+  listen: loopbackOnly.prefault("127.0.0.1:7070").describe("Where gateways connect."),
+  data: z
+    .strictObject({
+      directory: z.string().min(1).default("./data/collector").describe("Directory of what was received; created if absent."),
+    })
+    .prefault({})
+    .describe("Where it keeps what it received."),
+  logger: logger.prefault({}).describe("Diagnostics."),
+});
+
+export type CollectorConfig = z.infer<typeof collectorConfigSchema>;

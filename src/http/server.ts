@@ -25,7 +25,9 @@ export class HttpServer {
     this.#app.get("/healthz", () => ({ status: "ok" }));
     this.#app.get("/readyz", (_request, reply) => {
       const reason = view.unreadyReason();
-      return reply.code(reason === null ? 200 : 503).send(reason === null ? { status: "ready" } : { status: "unready", reason });
+      return reply
+        .code(reason === null ? 200 : 503)
+        .send(reason === null ? { status: "ready" } : { status: "unready", reason });
     });
     this.#app.get("/metrics", async (_request, reply) => {
       const { contentType, text } = await view.metrics();
@@ -41,8 +43,8 @@ export class HttpServer {
     } catch (error) {
       throw listenError(error, this.#listen, "http.listen");
     }
-    const bound = this.#app.addresses()[0];
-    return { host: bound?.address ?? this.#listen.host, port: bound?.port ?? this.#listen.port };
+    const [bound] = this.#app.addresses();
+    return typeof bound === "object" ? { host: bound.address, port: bound.port } : this.#listen;
   }
 
   async close(): Promise<void> {

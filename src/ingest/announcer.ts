@@ -12,8 +12,10 @@ import type { PublishLocally } from "../broker/contract.ts";
 import { decodeAlertBlock, decodeResultBlock } from "../codec/block-codec.ts";
 import { LogCursor } from "../log/cursor.ts";
 import type { Log, StoredBlock } from "../log/log.ts";
-import type { Logger } from "../platform/logger.ts";
+import type { Alert } from "../model/alert.ts";
+import type { WindowResult } from "../model/result.ts";
 import { messageOf } from "../platform/errors.ts";
+import type { Logger } from "../platform/logger.ts";
 
 interface Announcement {
   readonly topic: string;
@@ -30,6 +32,8 @@ export class Announcer {
   readonly #logger: Logger;
   readonly #log: Log;
   readonly #stop = new AbortController();
+  #latestResult: WindowResult | null = null;
+  #latestAlert: Alert | null = null;
   #running: Promise<unknown> = Promise.resolve();
 
   constructor(log: Log, publish: PublishLocally, logger: Logger) {
@@ -38,13 +42,18 @@ export class Announcer {
     this.#logger = logger;
   }
 
+  /** What was announced last. */
+  get latest(): { readonly result: WindowResult | null; readonly alert: Alert | null } {
+    return { result: this.#latestResult, alert: this.#latestAlert };
+  }
+
   start(): void {
     const results = this.#log.bounds("results").endOffset;
     const alerts = this.#log.bounds("alerts");
     const alertsFrom = Math.max(alerts.startOffset, alerts.endOffset - alertsReannouncedMax);
     this.#running = Promise.all([
-      this.#follow(new LogCursor(this.#log, "results", results), resultAnnouncements),
-      this.#follow(new LogCursor(this.#log, "alerts", alertsFrom), alertAnnouncements),
+      this.#follow(new LogCursor(this.#log, "results", results), (block) => this.#results(block)),
+      this.#follow(new LogCursor(this.#log, "alerts", alertsFrom), (block) => this.#alerts(block)),
     ]);
   }
 
@@ -63,6 +72,24 @@ export class Announcer {
     }
   }
 
+  #results(block: StoredBlock): Announcement[] {
+    const { results } = decodeResultBlock(block.bytes);
+    this.#latestResult = results.at(-1) ?? this.#latestResult;
+    return results.map((result) => {
+      const topic = topicOf("results", result.window, result.device, result.metric);
+      return { topic, payload: JSON.stringify(result), retain: false };
+    });
+  }
+
+  #alerts(block: StoredBlock): Announcement[] {
+    const { alerts } = decodeAlertBlock(block.bytes);
+    this.#latestAlert = alerts.at(-1) ?? this.#latestAlert;
+    return alerts.map((alert) => {
+      const topic = topicOf("alerts", alert.rule, alert.device, alert.metric);
+      return { topic, payload: JSON.stringify(alert), retain: true };
+    });
+  }
+
   async #announce(announcement: Announcement): Promise<void> {
     try {
       await this.#publish(announcement);
@@ -70,20 +97,6 @@ export class Announcer {
       this.#logger.warn({ topic: announcement.topic, error: messageOf(error) }, "announcement not published");
     }
   }
-}
-
-function resultAnnouncements(block: StoredBlock): Announcement[] {
-  return decodeResultBlock(block.bytes).results.map((result) => {
-    const topic = topicOf("results", result.window, result.device, result.metric);
-    return { topic, payload: JSON.stringify(result), retain: false };
-  });
-}
-
-function alertAnnouncements(block: StoredBlock): Announcement[] {
-  return decodeAlertBlock(block.bytes).alerts.map((alert) => {
-    const topic = topicOf("alerts", alert.rule, alert.device, alert.metric);
-    return { topic, payload: JSON.stringify(alert), retain: true };
-  });
 }
 
 function topicOf(...names: string[]): string {

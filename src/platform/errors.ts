@@ -58,6 +58,11 @@ export const errorTable = {
     retryable: true,
     exitCode: 74,
   },
+  LOG_READ_FAILED: {
+    meaning: "The disk did not give back what the log holds; the cause names the reason. Check the disk.",
+    retryable: true,
+    exitCode: 74,
+  },
   BLOCK_FORMAT_UNKNOWN: {
     meaning: "A block was written by a newer version. Use that version or a later one to read it.",
     retryable: false,

@@ -48,9 +48,14 @@ export const metricTable = {
     help: "Next offset of the readings lane that windows and alerts will see.",
     labels: [],
   },
+  tidegate_stream_readings_taken_total: {
+    kind: "counter",
+    help: "Readings that a window or rule used, by its name; kept over restarts.",
+    labels: ["operator"],
+  },
   tidegate_stream_readings_skipped_total: {
     kind: "counter",
-    help: "Readings that a window or alert did not take, by its name and the reason.",
+    help: "Readings that a window or rule did not use, by its name and the reason; kept over restarts.",
     labels: ["operator", "reason"],
   },
   tidegate_forward_confirmed_offset: { kind: "gauge", help: "Every offset below it is at the sink.", labels: ["sink", "lane"] },

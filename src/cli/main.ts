@@ -1,0 +1,22 @@
+#!/usr/bin/env node
+// `tidegate`: one file a command. The only reader of process.argv and process.env.
+
+import { CommanderError } from "commander";
+import { errorTable, TidegateError } from "../platform/errors.ts";
+import { program } from "./program.ts";
+
+// A reader that needs no more, as in `tidegate export ... | head`.
+process.stdout.on("error", () => process.exit(0));
+try {
+  await program().parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** Prints a failure and says with which exit code to end. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : errorTable.USAGE.exitCode;
+  if (!(error instanceof TidegateError)) throw error;
+  console.error(`tidegate: ${error.message} [${error.code}]`);
+  return error.exitCode;
+}

@@ -1,0 +1,20 @@
+import { Command } from "commander";
+import { checkCommand } from "./check.ts";
+import { collectorCommand } from "./collector.ts";
+import { demoCommand } from "./demo.ts";
+import { exportCommand } from "./export.ts";
+import { runCommand } from "./run.ts";
+import { statusCommand } from "./status.ts";
+
+/** `tidegate` with all its commands. A command line that is not understood throws a CommanderError. */
+export function program(): Command {
+  const tidegate = new Command("tidegate")
+    .description(
+      "An edge gateway for sensor streams: MQTT in, windows and alerts at the edge, exactly once into the collector.",
+    )
+    .version("0.1.0");
+  for (const command of [runCommand(), collectorCommand(), checkCommand(), statusCommand(), exportCommand(), demoCommand()]) {
+    tidegate.addCommand(command.exitOverride());
+  }
+  return tidegate.exitOverride();
+}

@@ -1,0 +1,48 @@
+import { Command } from "commander";
+import type { StatusView } from "../model/status.ts";
+import { messageOf, TidegateError } from "../platform/errors.ts";
+
+const timeoutMs = 5000;
+
+export function statusCommand(): Command {
+  return new Command("status")
+    .description("lanes, backlog, sinks and clients of a running gateway")
+    .option("--url <url>", "HTTP address of the gateway", "http://127.0.0.1:8080")
+    .option("--json", "print the whole status as JSON")
+    .action(async (options: { url: string; json?: boolean }) => {
+      const status = await fetchStatus(options.url);
+      console.log(options.json ? JSON.stringify(status, null, 2) : tableOf(status));
+    });
+}
+
+async function fetchStatus(url: string): Promise<StatusView> {
+  try {
+    const response = await fetch(new URL("/api/v1/status", url), { signal: AbortSignal.timeout(timeoutMs) });
+    if (!response.ok) throw new Error(`it answered ${response.status}`);
+    return (await response.json()) as StatusView;
+  } catch (error) {
+    const message = `no gateway answers at ${url}: ${messageOf(error)}; start it, or name its address with --url`;
+    throw new TidegateError("GATEWAY_UNREACHABLE", message, { cause: error });
+  }
+}
+
+function tableOf(status: StatusView): string {
+  const { readings, mqtt, stream } = status;
+  const rows = [
+    ["gateway", `${status.gatewayId}, log ${status.logId}`],
+    ["mqtt", `${mqtt.address}, ${mqtt.connections} connections, ${mqtt.publishes} publishes`],
+    ["readings", `${readings.received} received, ${readings.stored} stored, ${readings.pending} pending`],
+    ...Object.entries(readings.rejected).map(([reason, count]) => ["  rejected", `${count} ${reason}`]),
+    ...Object.entries(status.lanes).map(([lane, bounds]) => [`lane ${lane}`, `${bounds.startOffset} to ${bounds.endOffset}`]),
+    ["stream", `at ${stream.offset}, ${stream.lagReadings} readings behind`],
+    ...Object.entries(status.sinks).flatMap(([name, sink]) => [
+      [`sink ${name}`, sink.lastError === null ? sink.state : `${sink.state}: ${sink.lastError}`],
+      ...Object.entries(sink.lanes).map(([lane, seen]) => [
+        `  ${lane}`,
+        `${seen.confirmedOffset} confirmed, ${seen.backlogRecords} in the backlog`,
+      ]),
+    ]),
+  ];
+  const width = Math.max(...rows.map(([label]) => label?.length ?? 0));
+  return rows.map(([label = "", text = ""]) => `${label.padEnd(width)}  ${text}`).join("\n");
+}

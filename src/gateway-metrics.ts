@@ -1,0 +1,67 @@
+// Joins the counters of the gateway's parts to the metrics table.
+
+import type { GatewayParts } from "./gateway-status.ts";
+import { lanes } from "./model/lane.ts";
+import type { Metrics, Observation } from "./platform/metrics.ts";
+
+export function observeGateway(metrics: Metrics, parts: GatewayParts): void {
+  observeReadings(metrics, parts);
+  observeMqtt(metrics, parts);
+  observeReaders(metrics, parts);
+}
+
+function observeReadings(metrics: Metrics, { ingest, deadLetters, log }: GatewayParts): void {
+  const { counters } = ingest;
+  metrics.observe("tidegate_readings_received_total", () => counters.received);
+  metrics.observe("tidegate_readings_stored_total", () => counters.stored);
+  metrics.observe("tidegate_readings_rejected_total", () =>
+    Object.entries(counters.rejected).map(([reason, value]) => ({ labels: { reason }, value })),
+  );
+  metrics.observe("tidegate_dead_letters_lost_total", () => deadLetters.lost);
+  metrics.observe("tidegate_log_offset", () => lanes.map((lane) => ({ labels: { lane }, value: log.bounds(lane).endOffset })));
+  metrics.observe("tidegate_log_pending_readings", () => log.pendingReadings);
+}
+
+function observeMqtt(metrics: Metrics, { broker, ingest }: GatewayParts): void {
+  const { counters } = broker;
+  metrics.observe("tidegate_mqtt_publishes_total", () => counters.publishes);
+  metrics.observe("tidegate_mqtt_publishes_unrouted_total", () => ingest.counters.unrouted);
+  metrics.observe("tidegate_mqtt_publishes_forbidden_total", () => counters.publishesForbidden);
+  metrics.observe("tidegate_mqtt_connections", () => broker.connections);
+  metrics.observe("tidegate_mqtt_connections_total", () => counters.connections);
+  metrics.observe("tidegate_mqtt_connections_refused_total", () => counters.connectionsRefused);
+  metrics.observe("tidegate_mqtt_protocol_errors_total", () => counters.protocolErrors);
+}
+
+function observeReaders(metrics: Metrics, { stream, forwarders }: GatewayParts): void {
+  metrics.observe("tidegate_stream_offset", () => stream.status().position);
+  metrics.observe("tidegate_stream_readings_taken_total", () =>
+    stream.status().operators.map(({ id, counters }) => ({ labels: { operator: id }, value: counters.taken })),
+  );
+  metrics.observe("tidegate_stream_readings_skipped_total", () =>
+    stream
+      .status()
+      .operators.flatMap(({ id, counters }) =>
+        Object.entries(counters.skipped).map(([reason, value]): Observation => ({ labels: { operator: id, reason }, value })),
+      ),
+  );
+  const perLane = (read: (seen: { confirmedOffset: number; pendingRecords: number }) => number) => () =>
+    forwarders.flatMap((forwarder) => {
+      const status = forwarder.status();
+      return lanes.map((lane): Observation => ({ labels: { sink: status.sink, lane }, value: read(status.lanes[lane]) }));
+    });
+  metrics.observe(
+    "tidegate_forward_confirmed_offset",
+    perLane((seen) => seen.confirmedOffset),
+  );
+  metrics.observe(
+    "tidegate_forward_backlog_records",
+    perLane((seen) => seen.pendingRecords),
+  );
+  metrics.observe("tidegate_forward_connected", () =>
+    forwarders.map((forwarder) => {
+      const { sink, state } = forwarder.status();
+      return { labels: { sink }, value: state === "live" || state === "draining" ? 1 : 0 };
+    }),
+  );
+}

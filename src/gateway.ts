@@ -1,0 +1,223 @@
+// The gateway: the composition root. It constructs the rooms and connects them; nobody else does.
+//
+// Order of life. Start: the log, then its readers (windows and alerts, forwarder), then HTTP, and the broker last, so that a
+// reading is never taken before there is a place for it. Close: the other way round, so that whatever was acknowledged has been
+// committed when the log closes. A start that fails closes what it had started.
+
+import { join } from "node:path";
+import { RuleOperator } from "./alert/rule-operator.ts";
+import { Broker } from "./broker/broker.ts";
+import type { GatewayConfig, ThresholdConfig } from "./config/schema.ts";
+import { CollectorSink } from "./forward/collector-sink.ts";
+import { Forwarder } from "./forward/forwarder.ts";
+import { observeGateway } from "./gateway-metrics.ts";
+import { type GatewayParts, gatewayStatus } from "./gateway-status.ts";
+import { HttpServer } from "./http/server.ts";
+import { Announcer } from "./ingest/announcer.ts";
+import { DeadLetters } from "./ingest/dead-letters.ts";
+import { fillRecent } from "./ingest/fill-recent.ts";
+import { Ingest } from "./ingest/ingest.ts";
+import { RecentReadings } from "./ingest/recent-readings.ts";
+import { RouteTable } from "./ingest/routes.ts";
+import { openLevelLog } from "./log/level-log.ts";
+import type { Log } from "./log/log.ts";
+import type { AlertRule, Threshold, WindowDefinition } from "./model/definitions.ts";
+import type { StatusView } from "./model/status.ts";
+import { systemClock } from "./platform/clock.ts";
+import type { Address } from "./platform/listen.ts";
+import type { Logger } from "./platform/logger.ts";
+import { Metrics } from "./platform/metrics.ts";
+import type { Operator } from "./stream/contract.ts";
+import { StreamDriver } from "./stream/driver.ts";
+import { defaultWindowLimits, WindowOperator } from "./stream/windows.ts";
+
+export interface Gateway {
+  /** Where it listens, as HOST:PORT with actual ports. */
+  readonly addresses: { readonly mqtt: string; readonly http: string };
+  status(): StatusView;
+  /** Stops taking readings, lets what was taken become durable, and closes everything. Idempotent; every call waits. */
+  close(): Promise<void>;
+}
+
+/** What is closed when the gateway closes, the newest first. */
+type Closers = (() => Promise<void>)[];
+
+/** Errors: PORT_IN_USE, LISTEN_FAILED, DATA_DIR_UNUSABLE, DATA_DIR_LOCKED. */
+export async function startGateway(config: GatewayConfig, logger: Logger): Promise<Gateway> {
+  const closers: Closers = [];
+  try {
+    return await start(config, logger, closers);
+  } catch (error) {
+    await closeAll(closers);
+    throw error;
+  }
+}
+
+async function start(config: GatewayConfig, logger: Logger, closers: Closers): Promise<Gateway> {
+  const log = await openLog(config, logger, closers);
+  const stream = await startStream(config, log, logger, closers);
+  const forwarders = await startForwarders(config, log, logger, closers);
+  const { ingest, deadLetters } = await createIngest(config, log, logger, closers);
+  const broker = createBroker(config, ingest, logger, closers);
+
+  const announcer = createAnnouncer(log, broker, logger, closers);
+
+  let mqttAddress: Address | null = null;
+  const parts: GatewayParts = {
+    gatewayId: config.gateway.id,
+    startedAtUs: systemClock.nowUs(),
+    mqttAddress: () => (mqttAddress === null ? "not listening" : textOf(mqttAddress)),
+    log,
+    ingest,
+    deadLetters,
+    broker,
+    stream,
+    forwarders,
+    announcer,
+  };
+  const http = await startHttp(config, parts, closers);
+  mqttAddress = await broker.start();
+  announcer.start();
+
+  const addresses = { mqtt: textOf(mqttAddress), http: textOf(http) };
+  logger.info({ gatewayId: config.gateway.id, logId: log.logId, ...addresses }, "gateway started");
+  let closing: Promise<void> | null = null;
+  const close = () => {
+    closing ??= closeAll(closers);
+    return closing;
+  };
+  return { addresses, status: () => gatewayStatus(parts), close };
+}
+
+async function closeAll(closers: Closers): Promise<void> {
+  for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
+}
+
+async function openLog(config: GatewayConfig, logger: Logger, closers: Closers): Promise<Log> {
+  const directory = join(config.data.directory, "log");
+  const log = await openLevelLog({ directory, pendingReadingsMax: config.log.pendingReadingsMax, clock: systemClock, logger });
+  closers.push(() => log.close());
+  return log;
+}
+
+async function startStream(config: GatewayConfig, log: Log, logger: Logger, closers: Closers): Promise<StreamDriver> {
+  const stream = new StreamDriver({
+    log,
+    operators: operatorsOf(config),
+    checkpointEveryMs: config.stream.checkpointInterval,
+    clock: systemClock,
+    logger,
+  });
+  closers.push(() => stream.close());
+  await stream.start();
+  return stream;
+}
+
+function operatorsOf(config: GatewayConfig): Operator[] {
+  const { seriesMax } = config.stream;
+  const windows = config.windows.map(({ name, device, metric, size, lateness }) => {
+    const definition: WindowDefinition = { name, match: { device, metric }, sizeUs: size * 1000, latenessUs: lateness * 1000 };
+    return new WindowOperator(definition, { ...defaultWindowLimits, seriesMax });
+  });
+  const rules = config.alerts.map(({ name, device, metric, when, clear }) => {
+    const threshold = thresholdOf(when);
+    const rule: AlertRule = {
+      name,
+      match: { device, metric },
+      when: threshold,
+      clear: clear === undefined ? opposite(threshold) : thresholdOf(clear),
+    };
+    return new RuleOperator(rule, { firingMax: seriesMax });
+  });
+  return [...windows, ...rules];
+}
+
+function thresholdOf(config: ThresholdConfig): Threshold {
+  return "above" in config ? { kind: "above", limit: config.above } : { kind: "below", limit: config.below };
+}
+
+function opposite(threshold: Threshold): Threshold {
+  return { kind: threshold.kind === "above" ? "below" : "above", limit: threshold.limit };
+}
+
+async function startForwarders(config: GatewayConfig, log: Log, logger: Logger, closers: Closers): Promise<Forwarder[]> {
+  const { collector } = config.forward;
+  if (collector === undefined) return [];
+  const { address, compression, ackTimeout, inflightSizeMax, retryDelayMin, retryDelayMax } = collector;
+  const sink = new CollectorSink({ name: "collector", address, compression, gatewayId: config.gateway.id, logId: log.logId });
+  const forwarder = new Forwarder({
+    sink,
+    log,
+    retry: { delayMsMin: retryDelayMin, delayMsMax: retryDelayMax },
+    ackTimeoutMs: ackTimeout,
+    inflightBytesMax: inflightSizeMax,
+    clock: systemClock,
+    random: Math.random,
+    logger,
+  });
+  closers.push(() => forwarder.close());
+  await forwarder.start();
+  return [forwarder];
+}
+
+async function createIngest(config: GatewayConfig, log: Log, logger: Logger, closers: Closers) {
+  const { routes, topicsMax, redeliveryReadingsMax, deadLettersMax, deadLetterSizeMax, eventTimeMin, eventTimeAheadMax } =
+    config.ingest;
+  const deadLetters = await DeadLetters.open({
+    directory: config.data.directory,
+    lettersMax: deadLettersMax,
+    payloadBytesMax: deadLetterSizeMax,
+  });
+  closers.push(() => deadLetters.close());
+  const recent = new RecentReadings(redeliveryReadingsMax);
+  await fillRecent(recent, log, redeliveryReadingsMax);
+  const ingest = new Ingest({
+    log,
+    routes: new RouteTable(routes, topicsMax),
+    recent,
+    deadLetters,
+    eventTimeMinUs: eventTimeMin,
+    eventTimeAheadMaxUs: eventTimeAheadMax * 1000,
+    clock: systemClock,
+    logger,
+  });
+  return { ingest, deadLetters };
+}
+
+function createBroker(config: GatewayConfig, ingest: Ingest, logger: Logger, closers: Closers): Broker {
+  const { listen, clientsMax, packetSizeMax, inflightMax, sessionExpiryMax } = config.mqtt;
+  const broker = new Broker({
+    listen,
+    clientsMax,
+    packetSizeMax,
+    inflightMax,
+    sessionExpiryMaxMs: sessionExpiryMax,
+    intake: ingest,
+    clock: systemClock,
+    logger,
+  });
+  closers.push(() => broker.close());
+  return broker;
+}
+
+async function startHttp(config: GatewayConfig, parts: GatewayParts, closers: Closers): Promise<Address> {
+  const metrics = new Metrics();
+  observeGateway(metrics, parts);
+  const http = new HttpServer(config.http.listen, {
+    status: () => gatewayStatus(parts),
+    unreadyReason: () => (parts.mqttAddress() === "not listening" ? "the MQTT listener is not open yet" : null),
+    metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
+  });
+  closers.push(() => http.close());
+  return http.start();
+}
+
+function createAnnouncer(log: Log, broker: Broker, logger: Logger, closers: Closers): Announcer {
+  const announcer = new Announcer(log, (message) => broker.publish(message), logger);
+  closers.push(() => announcer.close());
+  return announcer;
+}
+
+function textOf({ host, port }: Address): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}

@@ -1,0 +1,138 @@
+import { describe, expect, test } from "vitest";
+import type { Fault } from "../../../src/config/faults.ts";
+import { loadGatewayConfig, parseConfig } from "../../../src/config/load.ts";
+import { gatewayConfigSchema } from "../../../src/config/schema.ts";
+import { TidegateError } from "../../../src/platform/errors.ts";
+
+function errorOf(action: () => unknown): TidegateError {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof TidegateError) return error;
+    throw error;
+  }
+  throw new Error("expected a TidegateError");
+}
+
+const parse = (text: string) => parseConfig(text, "test.yaml", gatewayConfigSchema);
+
+function faultsIn(text: string): readonly Fault[] {
+  const error = errorOf(() => parse(text));
+  expect(error.code).toBe("CONFIG_INVALID");
+  expect(error.exitCode).toBe(78);
+  return error.details.faults as readonly Fault[];
+}
+
+describe("a config file", () => {
+  test("may be empty: every field has a default", () => {
+    const config = parse("");
+    expect(config.mqtt.listen).toEqual({ host: "127.0.0.1", port: 1883 });
+    expect(config.ingest.routes.map((route) => route.topic)).toEqual(["sensors/+/+", "sensors/+", "tg/v1/+"]);
+    expect(config.forward.collector).toBeUndefined();
+  });
+
+  test("the commented example is valid", () => {
+    const config = loadGatewayConfig("config/gateway.yaml");
+    expect(config.gateway.id).toBe("gateway-1");
+    expect(config.alerts[0]).toMatchObject({ when: { above: 80 }, clear: { below: 75 } });
+  });
+
+  test("gives durations in milliseconds, sizes in bytes and instants in microseconds", () => {
+    const config = parse(
+      "windows: [{name: w, size: 1.5h}]\nmqtt: {packetSizeMax: 2MiB}\ningest: {eventTimeMin: 2001-09-09T01:46:40Z}",
+    );
+    expect(config.windows[0]?.size).toBe(5_400_000);
+    expect(config.mqtt.packetSizeMax).toBe(2_097_152);
+    expect(config.ingest.eventTimeMin).toBe(1e15);
+  });
+
+  test("with ten faults reports all ten, each with its line, path, value, what is allowed and the remedy", () => {
+    const text = `gateway: {id: "not an id"}
+log: {pendingReadingsMax: many}
+mqtt:
+  lisen: 127.0.0.1:1883
+  listen: 0.0.0.0:1883
+  inflightMax: 70000
+ingest:
+  routes:
+    - {topic: "plant/#/temperature", payload: batch, device: "{1}"}
+    - {topic: "plant/+", payload: xml, device: "{1}"}
+windows:
+  - {name: hourly, size: 1 fortnight}
+alerts:
+  - {name: hot, when: {above: 80}, clear: {above: 75}}
+logger: loud
+`;
+    const faults = faultsIn(text);
+    expect(faults.map((fault) => fault.path)).toEqual([
+      "gateway.id",
+      "log.pendingReadingsMax",
+      "mqtt.lisen",
+      "mqtt.listen",
+      "mqtt.inflightMax",
+      "ingest.routes.0.topic",
+      "ingest.routes.1.payload",
+      "windows.0.size",
+      "alerts.0.clear",
+      "logger",
+    ]);
+    const { message } = errorOf(() => parse(text));
+    expect(message).toContain("test.yaml has 10 faults");
+    expect(message).toContain(
+      "test.yaml:6: mqtt.inflightMax is too large\n    value    70000\n    allowed  an integer from 1 to 65535\n    remedy   replace it by what is allowed",
+    );
+    expect(message).toContain("remedy   write listen, or remove it");
+    expect(message).toContain("one of value, object, batch");
+  });
+
+  test.each([
+    ["a listener beyond loopback", "mqtt: {listen: 192.168.1.5:1883}", "mqtt.listen"],
+    [
+      "a metric on a route whose payload names its metrics",
+      "ingest: {routes: [{topic: a/+, payload: object, device: '{1}', metric: m}]}",
+      "ingest.routes.0.metric",
+    ],
+    [
+      "no metric on a route of single values",
+      "ingest: {routes: [{topic: a/+, payload: value, device: '{1}'}]}",
+      "ingest.routes.0.metric",
+    ],
+    [
+      "a placeholder without a wildcard",
+      "ingest: {routes: [{topic: a/+, payload: batch, device: '{2}'}]}",
+      "ingest.routes.0.device",
+    ],
+    [
+      "a route over the gateway's own topics",
+      "ingest: {routes: [{topic: tidegate/+, payload: batch, device: '{1}'}]}",
+      "ingest.routes.0.topic",
+    ],
+    ["two windows of one name", "windows: [{name: a, size: 1s}, {name: a, size: 2s}]", "windows.1.name"],
+    ["an alert whose conditions overlap", "alerts: [{name: a, when: {above: 75}, clear: {below: 80}}]", "alerts.0.clear"],
+    ["a duration without a unit", "windows: [{name: a, size: 10}]", "windows.0.size"],
+    ["an instant without a zone", "ingest: {eventTimeMin: '2000-01-01T00:00:00'}", "ingest.eventTimeMin"],
+    ["a port that does not exist", "http: {listen: 127.0.0.1:70000}", "http.listen"],
+    ["a list where a section belongs", "mqtt: [1]", "mqtt"],
+    ["an infinite limit", "alerts: [{name: a, when: {above: .inf}}]", "alerts.0.when"],
+  ])("with %s is refused, and the fault names the field", (_what, text, path) => {
+    expect(faultsIn(text).map((fault) => fault.path)).toEqual([path]);
+  });
+
+  test("that is no YAML is refused with the place of the fault", () => {
+    expect(errorOf(() => parse("mqtt: {listen")).message).toMatch(/is not YAML: .*line 1/s);
+  });
+
+  test("that does not exist is refused with its name", () => {
+    const error = errorOf(() => loadGatewayConfig("/nowhere/gateway.yaml"));
+    expect(error.code).toBe("CONFIG_INVALID");
+    expect(error.message).toContain("/nowhere/gateway.yaml: cannot be read");
+  });
+
+  test("cannot blow up memory by aliases", () => {
+    const bomb = [
+      "a: &a [x,x,x,x,x,x,x,x,x]",
+      ...Array.from({ length: 8 }, (_, i) => `${"bcdefghi"[i]}: &${"bcdefghi"[i]} [${Array(9).fill(`*${"abcdefgh"[i]}`)}]`),
+    ].join("\n");
+    expect(errorOf(() => parse(bomb)).code).toBe("CONFIG_INVALID");
+  });
+});
