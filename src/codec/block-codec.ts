@@ -67,18 +67,17 @@ interface OpenColumn {
   qualities: number[] | null;
 }
 
-/** What a builder knows of one series. The column belongs to the block under construction only if `block` says so. */
+/** What a builder knows of one series: its column in the block under construction, and the last event time in that. */
 interface SeriesState {
-  block: number;
-  column: OpenColumn;
+  column: OpenColumn | null;
   eventTimeUs: number;
 }
 
 /** Collects readings into one block after the other. One instance serves a log for its whole life. */
 export class ReadingBlockBuilder {
   #count = 0;
-  #block = 0;
   #columns: OpenColumn[] = [];
+  #openSeries: SeriesState[] = [];
   #seriesKept = 0;
   readonly #seriesByDevice = new Map<string, Map<string, SeriesState>>();
 
@@ -96,12 +95,7 @@ export class ReadingBlockBuilder {
     const series = this.#seriesOf(reading);
     let column = series.column;
     let deltaUs = eventTimeUs - series.eventTimeUs;
-    if (
-      series.block !== this.#block ||
-      column.unit !== reading.unit ||
-      !fits(column, value) ||
-      !Number.isSafeInteger(deltaUs)
-    ) {
+    if (column === null || column.unit !== reading.unit || !fits(column, value) || !Number.isSafeInteger(deltaUs)) {
       column = this.#openColumn(series, reading);
       deltaUs = eventTimeUs;
     }
@@ -120,10 +114,11 @@ export class ReadingBlockBuilder {
   finish(ingestTimeUs: number): Uint8Array {
     assert(this.#count > 0, "a block holds at least one reading");
     const block = { format: blockFormat, count: this.#count, ingestTimeUs, columns: this.#columns };
-    const bytes = tidegate.v1.ReadingBlock.encode(block).finish();
-    this.#count = 0;
-    this.#block++;
+    const bytes = ownBytes(tidegate.v1.ReadingBlock.encode(block));
+    for (const series of this.#openSeries) series.column = null;
+    this.#openSeries.length = 0;
     this.#columns = [];
+    this.#count = 0;
     if (this.#seriesKept > seriesKeptMax) this.#forgetSeries();
     return bytes;
   }
@@ -136,7 +131,7 @@ export class ReadingBlockBuilder {
     }
     let series = byMetric.get(reading.metric);
     if (series === undefined) {
-      series = { block: -1, column: newColumn(reading), eventTimeUs: 0 };
+      series = { column: null, eventTimeUs: 0 };
       byMetric.set(reading.metric, series);
       this.#seriesKept++;
     }
@@ -145,7 +140,7 @@ export class ReadingBlockBuilder {
 
   #openColumn(series: SeriesState, reading: Reading): OpenColumn {
     const column = newColumn(reading);
-    series.block = this.#block;
+    if (series.column === null) this.#openSeries.push(series);
     series.column = column;
     this.#columns.push(column);
     return column;
@@ -179,6 +174,11 @@ function fits(column: OpenColumn, value: Value): boolean {
 function addQuality(column: OpenColumn, quality: number): void {
   column.qualities ??= new Array<number>(column.eventTimeUsDeltas.length - 1).fill(0);
   column.qualities.push(quality);
+}
+
+/** A copy in memory of its own: `finish` cuts from Node's 8 KiB pool, and a small block that is kept would hold all of that. */
+function ownBytes(writer: { finish(shared: boolean): Uint8Array }): Uint8Array {
+  return new Uint8Array(writer.finish(true));
 }
 
 const loneSurrogate = /\p{Surrogate}/gu;
@@ -237,7 +237,7 @@ export function readingsOf(block: ReadingBlock): Reading[] {
 export function encodeResultBlock(results: readonly WindowResult[], ingestTimeUs: number): Uint8Array {
   assert(results.length > 0, "a block holds at least one result");
   const block = { format: blockFormat, count: results.length, ingestTimeUs, results: [...results] };
-  return tidegate.v1.ResultBlock.encode(block).finish();
+  return ownBytes(tidegate.v1.ResultBlock.encode(block));
 }
 
 /** Errors: BLOCK_FORMAT_UNKNOWN, BLOCK_CORRUPT. */
@@ -273,7 +273,7 @@ export function encodeAlertBlock(alerts: readonly Alert[], ingestTimeUs: number)
     ...alert,
     state: alert.state === "firing" ? AlertState.ALERT_STATE_FIRING : AlertState.ALERT_STATE_RESOLVED,
   }));
-  return tidegate.v1.AlertBlock.encode({ format: blockFormat, count: rows.length, ingestTimeUs, alerts: rows }).finish();
+  return ownBytes(tidegate.v1.AlertBlock.encode({ format: blockFormat, count: rows.length, ingestTimeUs, alerts: rows }));
 }
 
 /** Errors: BLOCK_FORMAT_UNKNOWN, BLOCK_CORRUPT. */

@@ -1,0 +1,141 @@
+// Group commit: one write to disk at a time, and everything that was appended meanwhile goes into the next one.
+//
+// An fsync costs milliseconds whatever it carries, so the acknowledged rate is (appends per commit) / (fsync time), and it
+// grows by itself with the load. A commit starts in setImmediate, never inside append: setImmediate runs after the poll phase
+// of the event loop, so that what all sockets delivered in one turn shares one fsync. Started at once, the first message of
+// the turn would go alone and all others would wait for its fsync.
+//
+// States: idle, scheduled (setImmediate is pending), committing. append moves idle to scheduled, the immediate moves to
+// committing, its end to idle, or to scheduled if something waits.
+//
+// Limits: `pendingReadingsMax` readings wait or are in a commit. An append that would pass it is refused with LOG_QUEUE_FULL,
+// and one that alone holds more can never be stored. Writes without readings (results, checkpoints, barriers) are not refused:
+// each has one writer, which waits for `done`; and a full queue must not stop the reader that drains it.
+// A refused append keeps its place in the queue for its `done` alone, so that the dones stay in order; its readings are let go.
+//
+// Failure: all appends of the commit are done with LOG_WRITE_FAILED, the ends of the lanes stay, the next commit tries anew
+// with the same offsets. An exception in a `done` or a listener is a bug and ends the process.
+
+import type { Lane } from "../model/lane.ts";
+import type { Clock } from "../platform/clock.ts";
+import { messageOf, TidegateError } from "../platform/errors.ts";
+import { type Commit, CommitAssembly, type LaneEnds } from "./commit.ts";
+import type { AppendDone, LogWrite } from "./log.ts";
+
+export interface GroupCommitOptions {
+  readonly clock: Clock;
+  readonly pendingReadingsMax: number;
+  /** The ends of the lanes now; read before every commit. */
+  readonly ends: () => LaneEnds;
+  /** Makes the commit durable, all or nothing. Not called while a call of it is under way. */
+  readonly store: (commit: Commit) => Promise<void>;
+  /** The commit is durable: makes it visible to readers. Called before the dones. */
+  readonly stored: (commit: Commit) => void;
+}
+
+interface QueuedAppend {
+  readonly write: LogWrite;
+  readonly done: AppendDone;
+  readonly refusal: TidegateError | null;
+}
+
+const nothing: LogWrite = {};
+
+export class GroupCommit {
+  readonly #options: GroupCommitOptions;
+  readonly #assembly = new CommitAssembly();
+  readonly #listeners = new Set<() => void>();
+  #state: "idle" | "scheduled" | "committing" = "idle";
+  #queue: QueuedAppend[] = [];
+  #pendingReadings = 0;
+  #drained: Promise<void> | null = null;
+
+  constructor(options: GroupCommitOptions) {
+    this.#options = options;
+  }
+
+  get pendingReadings(): number {
+    return this.#pendingReadings;
+  }
+
+  get closed(): boolean {
+    return this.#drained !== null;
+  }
+
+  append(write: LogWrite, done: AppendDone): void {
+    const readings = write.readings?.length ?? 0;
+    const refusal = this.#refusalOf(readings);
+    if (refusal === null) this.#pendingReadings += readings;
+    this.#queue.push({ write: refusal === null ? write : nothing, done, refusal });
+    if (this.#state === "idle") this.#schedule();
+  }
+
+  onCommit(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Refuses further appends; resolves when all before are done. */
+  close(): Promise<void> {
+    // A barrier: it is done after everything that waits. It must be queued before #drained is set, which refuses appends.
+    this.#drained ??= new Promise((resolve) => this.append(nothing, () => resolve()));
+    return this.#drained;
+  }
+
+  #refusalOf(readings: number): TidegateError | null {
+    if (this.closed) return closedError("append");
+    const { pendingReadingsMax } = this.#options;
+    if (readings === 0 || this.#pendingReadings + readings <= pendingReadingsMax) return null;
+    return new TidegateError(
+      "LOG_QUEUE_FULL",
+      `append ${readings} readings: ${this.#pendingReadings} of at most ${pendingReadingsMax} wait for the disk; send again later`,
+      { details: { pendingReadings: this.#pendingReadings, pendingReadingsMax } },
+    );
+  }
+
+  #schedule(): void {
+    this.#state = "scheduled";
+    setImmediate(() => void this.#commit());
+  }
+
+  async #commit(): Promise<void> {
+    this.#state = "committing";
+    const appends = this.#queue;
+    this.#queue = [];
+    const writes = appends.map(({ write }) => write);
+    const commit = this.#assembly.assemble(writes, this.#options.ends(), this.#options.clock.nowUs());
+    const failure = await this.#store(commit);
+    for (const { readings } of writes) this.#pendingReadings -= readings?.length ?? 0;
+    this.#state = "idle";
+    if (this.#queue.length > 0) this.#schedule();
+    for (const { done, refusal } of appends) done(refusal ?? failure);
+    if (failure === null && commit.blocks.length > 0) for (const listener of [...this.#listeners]) listener();
+  }
+
+  async #store(commit: Commit): Promise<TidegateError | null> {
+    // A barrier or a refused append alone needs no disk.
+    if (commit.blocks.length === 0 && commit.checkpoints.size === 0) return null;
+    try {
+      await this.#options.store(commit);
+    } catch (cause) {
+      return writeFailedError(cause);
+    }
+    this.#options.stored(commit);
+    return null;
+  }
+}
+
+export function closedError(attempt: string): TidegateError {
+  return new TidegateError("LOG_CLOSED", `${attempt}: the log is closed; open it again`);
+}
+
+export function writeFailedError(cause: unknown): TidegateError {
+  return new TidegateError("LOG_WRITE_FAILED", `write to the log: ${messageOf(cause)}; check the disk, then send again`, {
+    cause,
+  });
+}
+
+/** The same value for every lane, made by `make`. */
+export function eachLane<Value>(make: (lane: Lane) => Value): Record<Lane, Value> {
+  return { readings: make("readings"), results: make("results"), alerts: make("alerts") };
+}
