@@ -1,0 +1,79 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { csvHeader, csvLine, ndjsonLine } from "../../../src/collector/export-format.ts";
+import type { Value } from "../../../src/model/reading.ts";
+
+function reading(value: Value, unit = "") {
+  const record = { device: "press-1", metric: "temperature", unit, eventTimeUs: 1_700_000_000_000_001, value, quality: 0 };
+  return { gatewayId: "gw-1", logId: "log-1", offset: 7, ingestTimeUs: 1_700_000_000_500_000, record };
+}
+
+const alert = {
+  gatewayId: "gw-1",
+  logId: "log-1",
+  offset: 0,
+  ingestTimeUs: 5,
+  record: { rule: "hot", device: "a", metric: "b", state: "firing" as const, eventTimeUs: 4, value: 91.5, causeOffset: 3 },
+};
+
+describe("NDJSON", () => {
+  test("a reading has its keys in the documented order", () => {
+    expect(ndjsonLine("readings", reading(21.5))).toBe(
+      '{"gateway":"gw-1","offset":7,"device":"press-1","metric":"temperature","eventTimeUs":1700000000000001,' +
+        '"ingestTimeUs":1700000000500000,"value":21.5,"quality":0}',
+    );
+  });
+
+  test("a unit stands behind the value where there is one", () => {
+    expect(ndjsonLine("readings", reading(1, "Cel"))).toContain('"value":1,"unit":"Cel","quality":0}');
+  });
+
+  test("negative zero keeps its sign", () => {
+    expect(ndjsonLine("readings", reading(-0))).toContain('"value":-0,');
+    expect(Object.is(JSON.parse(ndjsonLine("readings", reading(-0))).value, -0)).toBe(true);
+  });
+
+  test("every value reads back as it was", () => {
+    const value = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean(), fc.string({ unit: "binary" }));
+    fc.assert(
+      fc.property(value, (written) => {
+        const line = ndjsonLine("readings", reading(written));
+        expect(line).not.toContain("\n");
+        expect(Object.is(JSON.parse(line).value, written)).toBe(true);
+      }),
+    );
+  });
+
+  test("an alert has the fields of the model behind gateway and offset", () => {
+    expect(ndjsonLine("alerts", alert)).toBe(
+      '{"gateway":"gw-1","offset":0,"rule":"hot","device":"a","metric":"b","state":"firing","eventTimeUs":4,"value":91.5,"causeOffset":3}',
+    );
+  });
+});
+
+describe("CSV", () => {
+  test.each(["readings", "results", "alerts"] as const)(
+    "the header of %s names the fields in the order of the lines",
+    (lane) => {
+      expect(csvHeader(lane).startsWith("gateway,offset,")).toBe(true);
+    },
+  );
+
+  test("a line has a field for every name of the header", () => {
+    expect(csvHeader("readings")).toBe("gateway,offset,device,metric,eventTimeUs,ingestTimeUs,value,unit,quality");
+    expect(csvLine("readings", reading(-0, "Cel"))).toBe(
+      "gw-1,7,press-1,temperature,1700000000000001,1700000000500000,-0,Cel,0",
+    );
+    expect(csvHeader("alerts").split(",")).toHaveLength(csvLine("alerts", alert).split(",").length);
+  });
+
+  test("commas, quotes and line ends in texts are quoted", () => {
+    expect(csvLine("readings", reading('a,"b"\r\nc'))).toContain(',"a,""b""\r\nc",');
+    expect(csvLine("readings", reading(1, 'in"'))).toContain(',"in""",');
+  });
+
+  test("the text 1 differs from the number 1", () => {
+    expect(csvLine("readings", reading("1"))).toContain(',"1",');
+    expect(csvLine("readings", reading(1))).toContain(",1,");
+  });
+});
