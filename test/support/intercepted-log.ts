@@ -1,0 +1,18 @@
+import type { AppendDone, Log, LogWrite } from "../../src/log/log.ts";
+
+/** The log, but every append goes through `append`, which may pass it on, fail it, or let it vanish as a power cut does. */
+export function interceptedLog(log: Log, append: (write: LogWrite, done: AppendDone) => void): Log {
+  return {
+    logId: log.logId,
+    get pendingReadings() {
+      return log.pendingReadings;
+    },
+    append,
+    read: (lane, fromOffset, bytesMax) => log.read(lane, fromOffset, bytesMax),
+    trim: (lane, beforeOffset) => log.trim(lane, beforeOffset),
+    bounds: (lane) => log.bounds(lane),
+    readCheckpoint: (name) => log.readCheckpoint(name),
+    onCommit: (listener) => log.onCommit(listener),
+    close: () => log.close(),
+  };
+}
