@@ -1,0 +1,65 @@
+import type { LaneOffsets, Sink, SinkBatch, SinkEvents, SinkLink } from "../../src/forward/sink.ts";
+import type { Lane } from "../../src/model/lane.ts";
+import { TidegateError } from "../../src/platform/errors.ts";
+
+export const noPositions: LaneOffsets = { readings: 0, results: 0, alerts: 0 };
+
+/** An upstream that does what the test says and nothing by itself; it remembers what it was given. */
+export class ScriptedSink implements Sink {
+  readonly name = "scripted";
+  readonly target = "nowhere";
+  readonly links: ScriptedLink[] = [];
+
+  open(events: SinkEvents): SinkLink {
+    const link = new ScriptedLink(events);
+    this.links.push(link);
+    return link;
+  }
+
+  /** The newest link. */
+  get link(): ScriptedLink {
+    const link = this.links.at(-1);
+    if (link === undefined) throw new Error("no link was opened");
+    return link;
+  }
+}
+
+export class ScriptedLink implements SinkLink {
+  readonly batches: SinkBatch[] = [];
+  readonly lost: [lane: Lane, fromOffset: number, toOffset: number][] = [];
+  readonly events: SinkEvents;
+  isClosed = false;
+  /** What `send` returns. */
+  takesMore = true;
+
+  constructor(events: SinkEvents) {
+    this.events = events;
+  }
+
+  send(batch: SinkBatch): boolean {
+    this.batches.push(batch);
+    return this.takesMore;
+  }
+
+  declareLost(lane: Lane, fromOffset: number, toOffset: number): void {
+    this.lost.push([lane, fromOffset, toOffset]);
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+
+  open(positions: Partial<LaneOffsets> | null = {}): void {
+    this.events.opened(positions === null ? null : { ...noPositions, ...positions });
+  }
+
+  fail(): void {
+    this.isClosed = true;
+    this.events.failed(new TidegateError("COLLECTOR_UNREACHABLE", "forward to nowhere: the test said so"));
+  }
+
+  /** What was sent, as lane:first-end. */
+  get sent(): string[] {
+    return this.batches.map(({ lane, firstOffset, count }) => `${lane}:${firstOffset}-${firstOffset + count}`);
+  }
+}

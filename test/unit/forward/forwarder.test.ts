@@ -1,0 +1,334 @@
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { Forwarder, type ForwarderOptions } from "../../../src/forward/forwarder.ts";
+import type { Log, LogWrite } from "../../../src/log/log.ts";
+import { createMemoryLog } from "../../../src/log/memory-log.ts";
+import { createLogger } from "../../../src/platform/logger.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+import { alertFor, readingsFrom, resultFor } from "../../support/records.ts";
+import { ScriptedSink } from "../../support/scripted-sink.ts";
+
+let clock: FakeClock;
+let log: Log;
+let sink: ScriptedSink;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  log = createMemoryLog({ clock });
+  sink = new ScriptedSink();
+});
+
+function append(write: LogWrite): Promise<void> {
+  return new Promise((resolve, reject) => log.append(write, (error) => (error === null ? resolve() : reject(error))));
+}
+
+/** One block a call. */
+function appendReadings(first: number, count: number): Promise<void> {
+  return append({ readings: readingsFrom(first, count) });
+}
+
+/** Lets everything run that waits for nothing but the event loop. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+}
+
+async function started(options: Partial<ForwarderOptions> = {}): Promise<Forwarder> {
+  const forwarder = new Forwarder({
+    sink,
+    log,
+    clock,
+    random: () => 0.5,
+    logger: createLogger("silent"),
+    retry: { delayMsMin: 200, delayMsMax: 1600 },
+    ackTimeoutMs: 10_000,
+    inflightBytesMax: 1024 * 1024,
+    ...options,
+  });
+  onTestFinished(() => forwarder.close());
+  await forwarder.start();
+  return forwarder;
+}
+
+describe("order", () => {
+  test("alerts go before results, results before readings, each lane in offset order", async () => {
+    await appendReadings(0, 2);
+    await appendReadings(2, 2);
+    await append({ results: [resultFor(0)] });
+    await append({ alerts: [alertFor(0)] });
+    const forwarder = await started();
+    sink.link.open();
+    await settled();
+    expect(sink.link.sent).toEqual(["alerts:0-1", "results:0-1", "readings:0-2", "readings:2-4"]);
+    expect(forwarder.status().state).toBe("live");
+  });
+
+  test("an alert that comes while readings wait for room goes first when there is room", async () => {
+    for (let first = 0; first < 10; first += 2) await appendReadings(first, 2);
+    await started({ inflightBatchesMax: 2 });
+    sink.link.open();
+    await settled();
+    await append({ alerts: [alertFor(0)] });
+    sink.link.events.confirmed("readings", 4);
+    await settled();
+    expect(sink.link.sent).toEqual(["readings:0-2", "readings:2-4", "alerts:0-1", "readings:4-6"]);
+  });
+
+  test("what is appended later is sent without being asked for", async () => {
+    await started();
+    sink.link.open();
+    await settled();
+    await appendReadings(0, 3);
+    await settled();
+    expect(sink.link.sent).toEqual(["readings:0-3"]);
+  });
+});
+
+describe("bounds", () => {
+  test("at inflightBatchesMax nothing more is sent until something is confirmed", async () => {
+    for (let first = 0; first < 6; first += 2) await appendReadings(first, 2);
+    const forwarder = await started({ inflightBatchesMax: 2 });
+    sink.link.open();
+    await settled();
+    expect(sink.link.sent).toHaveLength(2);
+    expect(forwarder.status()).toMatchObject({ state: "draining", inflight: { batches: 2 } });
+    sink.link.events.confirmed("readings", 2);
+    await settled();
+    expect(sink.link.sent).toHaveLength(3);
+    expect(forwarder.status().state).toBe("live");
+  });
+
+  test("at inflightBytesMax nothing more is sent, and one block above it still goes", async () => {
+    await appendReadings(0, 100);
+    await appendReadings(100, 100);
+    const forwarder = await started({ inflightBytesMax: 10 });
+    sink.link.open();
+    await settled();
+    expect(sink.link.sent).toEqual(["readings:0-100"]);
+    expect(forwarder.status().inflight.bytes).toBeGreaterThan(10);
+    sink.link.events.confirmed("readings", 100);
+    await settled();
+    expect(sink.link.sent).toEqual(["readings:0-100", "readings:100-200"]);
+  });
+
+  test("a sink that says enough gets no more until it is writable", async () => {
+    await appendReadings(0, 1);
+    await started();
+    sink.link.takesMore = false;
+    sink.link.open();
+    await settled();
+    await appendReadings(1, 1);
+    await settled();
+    expect(sink.link.sent).toEqual(["readings:0-1"]);
+    sink.link.events.writable();
+    await settled();
+    expect(sink.link.sent).toEqual(["readings:0-1", "readings:1-2"]);
+  });
+});
+
+describe("deadline", () => {
+  test("a link that does not open within ackTimeoutMs is given up", async () => {
+    const forwarder = await started();
+    clock.advanceMs(9_999);
+    expect(forwarder.status().state).toBe("connecting");
+    clock.advanceMs(1);
+    expect(forwarder.status()).toMatchObject({ state: "backing-off", lastError: { code: "COLLECTOR_UNREACHABLE" } });
+    expect(sink.link.isClosed).toBe(true);
+  });
+
+  test("a link that confirms nothing within ackTimeoutMs is given up, however healthy it looks", async () => {
+    const forwarder = await started();
+    sink.link.open();
+    await appendReadings(0, 1);
+    await settled();
+    clock.advanceMs(9_999);
+    expect(forwarder.status().state).toBe("live");
+    clock.advanceMs(1);
+    expect(forwarder.status().lastError?.message).toContain("nothing was confirmed within 10000 ms");
+  });
+
+  test("each confirmation begins the deadline anew, and one that confirms nothing new does not", async () => {
+    const forwarder = await started();
+    sink.link.open();
+    await appendReadings(0, 1);
+    await appendReadings(1, 1);
+    await settled();
+    clock.advanceMs(6_000);
+    sink.link.events.confirmed("readings", 1);
+    clock.advanceMs(6_000);
+    expect(forwarder.status().state).toBe("live");
+    sink.link.events.confirmed("readings", 1);
+    clock.advanceMs(4_000);
+    expect(forwarder.status().state).toBe("backing-off");
+  });
+
+  test("an idle link has no deadline", async () => {
+    const forwarder = await started();
+    sink.link.open();
+    await settled();
+    clock.advanceMs(1_000_000);
+    expect(forwarder.status().state).toBe("live");
+  });
+});
+
+describe("backing off", () => {
+  async function failAndRetry(forwarder: Forwarder): Promise<number> {
+    sink.link.fail();
+    const delayMs = forwarder.status().nextRetryMs ?? Number.NaN;
+    clock.advanceMs(delayMs);
+    await settled();
+    return delayMs;
+  }
+
+  test("delays double up to the ceiling, with jitter", async () => {
+    const forwarder = await started();
+    const delays: number[] = [];
+    for (let failure = 0; failure < 6; failure++) delays.push(await failAndRetry(forwarder));
+    expect(delays).toEqual([100, 200, 400, 800, 800, 800]);
+    expect(forwarder.status()).toMatchObject({ state: "connecting", failures: 6 });
+    expect(sink.links).toHaveLength(7);
+  });
+
+  test("a connection alone does not make the delay short again, a confirmation does", async () => {
+    await appendReadings(0, 1);
+    const forwarder = await started();
+    await failAndRetry(forwarder);
+    sink.link.open();
+    await settled();
+    expect(await failAndRetry(forwarder)).toBe(200);
+    sink.link.open();
+    await settled();
+    sink.link.events.confirmed("readings", 1);
+    expect(await failAndRetry(forwarder)).toBe(100);
+  });
+
+  test("close while backing off opens no further link", async () => {
+    const forwarder = await started();
+    sink.link.fail();
+    await forwarder.close();
+    clock.advanceMs(100_000);
+    await settled();
+    expect(sink.links).toHaveLength(1);
+    expect(forwarder.status().state).toBe("stopped");
+  });
+});
+
+describe("where it goes on", () => {
+  test("from the position of the upstream when that is ahead of the checkpoint", async () => {
+    for (let first = 0; first < 6; first += 2) await appendReadings(first, 2);
+    const forwarder = await started();
+    sink.link.open({ readings: 4 });
+    await settled();
+    expect(sink.link.sent).toEqual(["readings:4-6"]);
+    expect(forwarder.status().lanes.readings).toMatchObject({ confirmedOffset: 4, pendingRecords: 2, lostRecords: 0 });
+  });
+
+  test("a position inside a block sends the whole block", async () => {
+    await appendReadings(0, 10);
+    await started();
+    sink.link.open({ readings: 7 });
+    await settled();
+    expect(sink.link.sent).toEqual(["readings:0-10"]);
+  });
+
+  test("back where the upstream is when that lost what it had", async () => {
+    for (let first = 0; first < 6; first += 2) await appendReadings(first, 2);
+    const forwarder = await started();
+    sink.link.open();
+    await settled();
+    sink.link.events.confirmed("readings", 6);
+    sink.link.fail();
+    clock.advanceMs(200);
+    await settled();
+    sink.link.open({ readings: 2 });
+    await settled();
+    expect(sink.link.sent).toEqual(["readings:2-4", "readings:4-6"]);
+    expect(forwarder.status().lanes.readings).toMatchObject({ confirmedOffset: 2, lostRecords: 0 });
+  });
+
+  test("behind the gap when neither has the records, which are declared and counted once", async () => {
+    for (let first = 0; first < 6; first += 2) await appendReadings(first, 2);
+    await log.trim("readings", 4);
+    const forwarder = await started();
+    for (let attempt = 0; attempt < 2; attempt++) {
+      sink.link.open();
+      await settled();
+      expect([sink.link.lost, sink.link.sent]).toEqual([[["readings", 0, 4]], ["readings:4-6"]]);
+      if (attempt === 1) break;
+      sink.link.fail();
+      clock.advanceMs(200);
+      await settled();
+    }
+    sink.link.events.confirmed("readings", 6);
+    expect(forwarder.status().lanes.readings).toMatchObject({ confirmedOffset: 6, pendingRecords: 0, lostRecords: 4 });
+  });
+
+  test("a lane that was trimmed to its end is declared, too", async () => {
+    await append({ alerts: [alertFor(0)] });
+    await log.trim("alerts", 1);
+    const forwarder = await started();
+    sink.link.open();
+    await settled();
+    expect(sink.link.lost).toEqual([["alerts", 0, 1]]);
+    expect(forwarder.status().state).toBe("live");
+  });
+
+  test("nowhere when the upstream has more than the log ever held", async () => {
+    await appendReadings(0, 2);
+    const forwarder = await started();
+    sink.link.open({ readings: 3 });
+    await settled();
+    expect(sink.link.sent).toEqual([]);
+    expect(forwarder.status()).toMatchObject({ state: "backing-off", lastError: { code: "COLLECTOR_AHEAD" } });
+  });
+});
+
+describe("checkpoint", () => {
+  const name = "forward:scripted";
+  const saved = async () => JSON.parse(Buffer.from((await log.readCheckpoint(name)) ?? "null").toString());
+
+  test("is written a second after the first confirmation, not at each", async () => {
+    await appendReadings(0, 1);
+    await appendReadings(1, 1);
+    await started();
+    sink.link.open();
+    await settled();
+    sink.link.events.confirmed("readings", 1);
+    sink.link.events.confirmed("readings", 2);
+    clock.advanceMs(999);
+    await settled();
+    expect(await saved()).toBeNull();
+    clock.advanceMs(1);
+    await settled();
+    expect(await saved()).toEqual({ readings: 2, results: 0, alerts: 0 });
+  });
+
+  test("is written by close, and decides where a sink without positions goes on", async () => {
+    await appendReadings(0, 1);
+    await appendReadings(1, 1);
+    const first = await started();
+    sink.link.open(null);
+    await settled();
+    sink.link.events.confirmed("readings", 1);
+    await first.close();
+    expect(await saved()).toMatchObject({ readings: 1 });
+    const second = await started();
+    expect(second.status().lanes.readings).toMatchObject({ confirmedOffset: 1, pendingRecords: 1 });
+    sink.link.open(null);
+    await settled();
+    expect(sink.link.sent).toEqual(["readings:1-2"]);
+  });
+
+  test("one that is not readable counts as none", async () => {
+    await append({ checkpoint: { name, value: Buffer.from('{"readings":-1}') } });
+    const forwarder = await started();
+    expect(forwarder.status().lanes.readings.confirmedOffset).toBe(0);
+  });
+});
+
+test("a log that cannot be read is a failure like any other: reported, and tried again", async () => {
+  await appendReadings(0, 1);
+  const forwarder = await started();
+  await log.close();
+  sink.link.open();
+  await settled();
+  expect(forwarder.status()).toMatchObject({ state: "backing-off", lastError: { code: "LOG_CLOSED" } });
+});
