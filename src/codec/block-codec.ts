@@ -18,23 +18,16 @@
 import { tidegate } from "#proto";
 import type { Alert } from "../model/alert.ts";
 import type { Lane } from "../model/lane.ts";
-import type { Reading, Value } from "../model/reading.ts";
+import type { Reading } from "../model/reading.ts";
 import type { WindowResult } from "../model/result.ts";
 import { assert } from "../platform/assert.ts";
-import { messageOf, TidegateError } from "../platform/errors.ts";
+import { type BlockHeader, blockFormat, corrupt, decodeBlock, headerOf, ownBytes, wellFormed } from "./block-envelope.ts";
+import { alertRow, decodeAlert, decodeResult } from "./block-rows.ts";
+import { addQuality, fits, newColumn, type OpenColumn } from "./open-column.ts";
 
-const { AlertState } = tidegate.v1;
-
-const blockFormat = 1;
 const eventTimeUsMax = 2 ** 53;
 /** Series that a builder remembers between blocks, so that devices which come and go do not fill the memory. */
 const seriesKeptMax = 65_536;
-
-export interface BlockHeader {
-  readonly count: number;
-  /** When the gateway appended the records: microseconds since the Unix epoch. */
-  readonly ingestTimeUs: number;
-}
 
 /** Readings of one series, in the order of arrival. */
 export interface ReadingColumn {
@@ -52,19 +45,6 @@ export interface ReadingColumn {
 /** Readings in offset order: all of the first column, then all of the second, and so on. */
 export interface ReadingBlock extends BlockHeader {
   readonly columns: readonly ReadingColumn[];
-}
-
-/** A column while it grows, in the shape of the protobuf message; the unused value columns stay null. */
-interface OpenColumn {
-  readonly device: string;
-  readonly metric: string;
-  readonly unit: string;
-  readonly eventTimeUsDeltas: number[];
-  readonly numbers: number[] | null;
-  readonly texts: string[] | null;
-  readonly booleans: boolean[] | null;
-  /** Null while all are 0. */
-  qualities: number[] | null;
 }
 
 /** What a builder knows of one series: its column in the block under construction, and the last event time in that. */
@@ -152,44 +132,9 @@ export class ReadingBlockBuilder {
   }
 }
 
-function newColumn(reading: Reading): OpenColumn {
-  const kind = typeof reading.value;
-  return {
-    device: wellFormed(reading.device),
-    metric: wellFormed(reading.metric),
-    unit: wellFormed(reading.unit),
-    eventTimeUsDeltas: [],
-    numbers: kind === "number" ? [] : null,
-    texts: kind === "string" ? [] : null,
-    booleans: kind === "boolean" ? [] : null,
-    qualities: null,
-  };
-}
-
-function fits(column: OpenColumn, value: Value): boolean {
-  if (typeof value === "number") return column.numbers !== null;
-  return typeof value === "string" ? column.texts !== null : column.booleans !== null;
-}
-
-function addQuality(column: OpenColumn, quality: number): void {
-  column.qualities ??= new Array<number>(column.eventTimeUsDeltas.length - 1).fill(0);
-  column.qualities.push(quality);
-}
-
-/** A copy in memory of its own: `finish` cuts from Node's 8 KiB pool, and a small block that is kept would hold all of that. */
-function ownBytes(writer: { finish(shared: boolean): Uint8Array }): Uint8Array {
-  return new Uint8Array(writer.finish(true));
-}
-
-const loneSurrogate = /\p{Surrogate}/gu;
-
-function wellFormed(text: string): string {
-  return text.replace(loneSurrogate, "\ufffd");
-}
-
 /** Errors: BLOCK_FORMAT_UNKNOWN, BLOCK_CORRUPT. */
 export function decodeReadingBlock(bytes: Uint8Array): ReadingBlock {
-  const { message, header } = decodeBlock("readings", tidegate.v1.ReadingBlock, bytes);
+  const { message, header } = decodeBlock(tidegate.v1.ReadingBlock, bytes);
   const columns = message.columns.map(decodeColumn);
   const count = columns.reduce((sum, column) => sum + column.eventTimesUs.length, 0);
   if (count !== header.count) throw corrupt(`readings block says ${header.count} readings and holds ${count}`);
@@ -242,62 +187,24 @@ export function encodeResultBlock(results: readonly WindowResult[], ingestTimeUs
 
 /** Errors: BLOCK_FORMAT_UNKNOWN, BLOCK_CORRUPT. */
 export function decodeResultBlock(bytes: Uint8Array): { ingestTimeUs: number; results: WindowResult[] } {
-  const { message, header } = decodeBlock("results", tidegate.v1.ResultBlock, bytes);
+  const { message, header } = decodeBlock(tidegate.v1.ResultBlock, bytes);
   const results = message.results.map(decodeResult);
   if (results.length !== header.count) throw corrupt(`results block says ${header.count} results and holds ${results.length}`);
   return { ingestTimeUs: header.ingestTimeUs, results };
 }
 
-function decodeResult(result: tidegate.v1.WindowResult.$Properties): WindowResult {
-  return {
-    window: result.window ?? "",
-    device: result.device ?? "",
-    metric: result.metric ?? "",
-    unit: result.unit ?? "",
-    startUs: result.startUs ?? 0,
-    endUs: result.endUs ?? 0,
-    revision: result.revision ?? 0,
-    causeOffset: result.causeOffset ?? 0,
-    count: result.count ?? 0,
-    sum: result.sum ?? 0,
-    mean: result.mean ?? 0,
-    min: result.min ?? 0,
-    max: result.max ?? 0,
-    stddev: result.stddev ?? 0,
-  };
-}
-
 export function encodeAlertBlock(alerts: readonly Alert[], ingestTimeUs: number): Uint8Array {
   assert(alerts.length > 0, "a block holds at least one alert");
-  const rows = alerts.map((alert) => ({
-    ...alert,
-    state: alert.state === "firing" ? AlertState.ALERT_STATE_FIRING : AlertState.ALERT_STATE_RESOLVED,
-  }));
-  return ownBytes(tidegate.v1.AlertBlock.encode({ format: blockFormat, count: rows.length, ingestTimeUs, alerts: rows }));
+  const block = { format: blockFormat, count: alerts.length, ingestTimeUs, alerts: alerts.map(alertRow) };
+  return ownBytes(tidegate.v1.AlertBlock.encode(block));
 }
 
 /** Errors: BLOCK_FORMAT_UNKNOWN, BLOCK_CORRUPT. */
 export function decodeAlertBlock(bytes: Uint8Array): { ingestTimeUs: number; alerts: Alert[] } {
-  const { message, header } = decodeBlock("alerts", tidegate.v1.AlertBlock, bytes);
+  const { message, header } = decodeBlock(tidegate.v1.AlertBlock, bytes);
   const alerts = message.alerts.map(decodeAlert);
   if (alerts.length !== header.count) throw corrupt(`alerts block says ${header.count} alerts and holds ${alerts.length}`);
   return { ingestTimeUs: header.ingestTimeUs, alerts };
-}
-
-function decodeAlert(alert: tidegate.v1.Alert.$Properties): Alert {
-  const { rule, device, metric, state, eventTimeUs, value, causeOffset } = alert;
-  if (state !== AlertState.ALERT_STATE_FIRING && state !== AlertState.ALERT_STATE_RESOLVED) {
-    throw corrupt(`alert has the unknown state ${state}`);
-  }
-  return {
-    rule: rule ?? "",
-    device: device ?? "",
-    metric: metric ?? "",
-    state: state === AlertState.ALERT_STATE_FIRING ? "firing" : "resolved",
-    eventTimeUs: eventTimeUs ?? 0,
-    value: value ?? 0,
-    causeOffset: causeOffset ?? 0,
-  };
 }
 
 /** Number of records of a block of that lane, after validating all of it. Errors: BLOCK_FORMAT_UNKNOWN, BLOCK_CORRUPT. */
@@ -313,67 +220,8 @@ export function decodedCount(lane: Lane, bytes: Uint8Array): number {
 }
 
 /**
- * The header of a block of any lane, without decoding the rest; format and count are its first two fields.
- * Errors: BLOCK_FORMAT_UNKNOWN, BLOCK_CORRUPT.
+ * The header of a block of any lane, without decoding the rest; it stands first. Errors: BLOCK_FORMAT_UNKNOWN, BLOCK_CORRUPT.
  */
 export function readBlockHeader(bytes: Uint8Array): BlockHeader {
-  const fields = [0, 0, 0];
-  let position = 0;
-  for (const [index, tag] of [0x08, 0x10, 0x18].entries()) {
-    if (bytes[position] !== tag) continue;
-    let scale = 1;
-    let byte = 0x80;
-    while (byte >= 0x80 && scale <= 2 ** 49) {
-      byte = bytes[++position] ?? 0;
-      fields[index] = (fields[index] ?? 0) + (byte & 0x7f) * scale;
-      scale *= 128;
-    }
-    position++;
-  }
-  const [format = 0, count = 0, ingestTimeUs = 0] = fields;
-  return checkedHeader("any", bytes, { format, count, ingestTimeUs });
-}
-
-interface BlockMessage {
-  readonly format: number;
-  readonly count: number;
-  readonly ingestTimeUs: number;
-}
-
-interface Decoded<Message> {
-  readonly message: Message;
-  readonly header: BlockHeader;
-}
-
-function decodeBlock<Message extends BlockMessage>(
-  lane: Lane,
-  type: { decode(bytes: Uint8Array): Message },
-  bytes: Uint8Array,
-): Decoded<Message> {
-  let message: Message;
-  try {
-    message = type.decode(bytes);
-  } catch (cause) {
-    throw corrupt(`${lane} block of ${bytes.length} bytes is not readable: ${messageOf(cause)}`, cause);
-  }
-  return { message, header: checkedHeader(lane, bytes, message) };
-}
-
-function checkedHeader(lane: Lane | "any", bytes: Uint8Array, { format, count, ingestTimeUs }: BlockMessage): BlockHeader {
-  if (format > blockFormat) throw unknownFormat(format);
-  if (format !== blockFormat || count === 0 || !Number.isSafeInteger(ingestTimeUs)) {
-    throw corrupt(`${lane} block of ${bytes.length} bytes has no valid header`);
-  }
-  return { count, ingestTimeUs };
-}
-
-function unknownFormat(format: number): TidegateError {
-  return new TidegateError(
-    "BLOCK_FORMAT_UNKNOWN",
-    `decode block: format ${format} is newer than ${blockFormat}; read it with a later version`,
-  );
-}
-
-function corrupt(what: string, cause?: unknown): TidegateError {
-  return new TidegateError("BLOCK_CORRUPT", `decode block: ${what}; the data was damaged at rest or on the way`, { cause });
+  return headerOf(bytes);
 }
