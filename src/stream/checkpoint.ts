@@ -7,7 +7,7 @@
 // not. Later versions of Node.js read what earlier ones wrote.
 
 import { deserialize, serialize } from "node:v8";
-import type { FedOperator } from "./fed-operators.ts";
+import type { Operator } from "./contract.ts";
 
 export const checkpointName = "stream";
 export const outputMarkName = "stream-outputs";
@@ -44,6 +44,12 @@ export interface OutputMark {
   readonly position: number;
   /** Of these, the outputs since the checkpoint. */
   readonly counts: OutputCounts;
+}
+
+/** An operator and where its input begins. */
+export interface FedOperator {
+  readonly operator: Operator;
+  readonly fromOffset: number;
 }
 
 export function encodeCheckpoint(parts: Omit<StreamCheckpoint, "operators">, fed: readonly FedOperator[]): Uint8Array {

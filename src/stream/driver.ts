@@ -17,9 +17,10 @@
 //
 // States        new ─start─▶ restoring ─▶ running ─close─▶ closed
 //
-// Failure       Disk refuses a write: tried again every second. Log closed under us: stops, the next start catches up. Readings
-//               trimmed before they were fed: counted, logged, the windows they belonged to lack them. A corrupt block: the
-//               same. A block of a later format, or a bug: the process ends, since the loop's promise is not caught.
+// Failure       Disk refuses a write: tried again every second; at close given up, the next start makes the outputs again.
+//               Readings trimmed before they were fed: counted, logged, the windows they belonged to lack them; so that this
+//               does not happen, trim below checkpointPosition only. A corrupt block: the same. A block of a later format, a
+//               log closed before its driver, or a bug: the process ends, since the loop's promise is not caught.
 //               A replay that does not repeat what was recorded: logged as an error and counted, and we go on. It is a bug of
 //               ours, but to stop would refuse sensors their place in the log at every start from then on.
 // Not here      Publishing to MQTT: that is another reader of the lanes.
@@ -38,12 +39,13 @@ import {
   decodeOutputMark,
   encodeCheckpoint,
   encodeOutputMark,
+  type FedOperator,
   type LostReadings,
   outputMarkName,
 } from "./checkpoint.ts";
 import type { Counters, InputColumn, Operator } from "./contract.ts";
 import { appendDurably } from "./durable-append.ts";
-import { type FedOperator, feedColumn, restoreOperators } from "./fed-operators.ts";
+import { feedColumn, restoreOperators } from "./fed-operators.ts";
 import { PendingOutputs } from "./pending-outputs.ts";
 
 const readingsPerTurn = 10_000;

@@ -1,12 +1,6 @@
 import type { Logger } from "../platform/logger.ts";
-import type { StreamCheckpoint } from "./checkpoint.ts";
+import type { FedOperator, StreamCheckpoint } from "./checkpoint.ts";
 import type { InputColumn, Operator, Outputs } from "./contract.ts";
-
-/** An operator and where its input begins. */
-export interface FedOperator {
-  readonly operator: Operator;
-  readonly fromOffset: number;
-}
 
 /**
  * Gives every operator its state back. One whose definition is not in the checkpoint starts empty, behind the last recorded
