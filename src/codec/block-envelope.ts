@@ -15,8 +15,8 @@ function varintField(bytes: Uint8Array, start: number, tag: number): { value: nu
   if (bytes[start] !== tag) return { value: 0, end: start };
   let value = 0;
   let end = start + 1;
-  // 8 groups of 7 bits hold every safe integer.
-  for (let scale = 1; scale < 2 ** 56; scale *= 128) {
+  // A varint has 10 groups of 7 bits at most. What passes a safe integer loses digits here, and is refused for its size.
+  for (let scale = 1; scale < 2 ** 70; scale *= 128) {
     const byte = bytes[end++] ?? 0;
     value += (byte & 0x7f) * scale;
     if (byte < 0x80) break;

@@ -1,0 +1,74 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { decodedCount, decodeReadingBlock, ReadingBlockBuilder, readingsOf } from "../../../src/codec/block-codec.ts";
+import { lanes } from "../../../src/model/lane.ts";
+import type { Reading } from "../../../src/model/reading.ts";
+import { TidegateError } from "../../../src/platform/errors.ts";
+
+const anyName = fc.constantFrom("", "a", "b", "ab", "Ω", "__proto__");
+const anyReading: fc.Arbitrary<Reading> = fc.record(
+  {
+    device: anyName,
+    metric: anyName,
+    unit: fc.constantFrom("", "Cel"),
+    eventTimeUs: fc.oneof(fc.maxSafeInteger(), fc.nat(), fc.constantFrom(2 ** 53, -(2 ** 53))).map((timeUs) => timeUs + 0),
+    value: fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean(), fc.string({ unit: "binary" })),
+    quality: fc.constantFrom(0, 0, 0, 1, 2 ** 32 - 1),
+  },
+  { noNullPrototype: true },
+);
+
+/** Readings of each series in their order; between series a block has an order of its own. */
+function bySeries(readings: readonly Reading[]): Record<string, Reading[]> {
+  const series: Record<string, Reading[]> = {};
+  for (const reading of readings) {
+    const key = JSON.stringify([reading.device, reading.metric]);
+    series[key] ??= [];
+    series[key].push(reading);
+  }
+  return series;
+}
+
+test("whatever the readings, a block gives all of them back, each series in its order", () => {
+  const builder = new ReadingBlockBuilder();
+  fc.assert(
+    fc.property(
+      fc.array(anyReading, { minLength: 1, maxLength: 60 }),
+      fc.maxSafeInteger().map(Math.abs),
+      (readings, ingestTimeUs) => {
+        for (const reading of readings) builder.add(reading);
+        const bytes = builder.finish(ingestTimeUs);
+        const block = decodeReadingBlock(bytes);
+        expect([block.count, block.ingestTimeUs, decodedCount("readings", bytes)]).toEqual([
+          readings.length,
+          ingestTimeUs,
+          readings.length,
+        ]);
+        expect(bySeries(readingsOf(block))).toStrictEqual(bySeries(readings));
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+test("whatever the bytes, decoding gives a block or a TidegateError, never another exception", () => {
+  const damaged = fc
+    .tuple(fc.array(anyReading, { minLength: 1, maxLength: 10 }), fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }))
+    .map(([readings, changes]) => {
+      const builder = new ReadingBlockBuilder();
+      for (const reading of readings) builder.add(reading);
+      const bytes = builder.finish(1);
+      for (const [position, byte] of changes) bytes[position % bytes.length] = byte;
+      return bytes;
+    });
+  fc.assert(
+    fc.property(fc.constantFrom(...lanes), fc.oneof(fc.uint8Array({ maxLength: 64 }), damaged), (lane, bytes) => {
+      try {
+        expect(decodedCount(lane, bytes)).toBeGreaterThan(0);
+      } catch (thrown) {
+        expect(thrown).toBeInstanceOf(TidegateError);
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
