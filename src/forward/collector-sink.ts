@@ -12,7 +12,8 @@
 // It does not retry and has no deadline for acknowledgements: the forwarder has both. grpc-js retries are off, and each link
 // has a connection of its own, because two backoffs on top of each other make neither. It does not encrypt.
 
-import { Client, type ClientDuplexStream, compressionAlgorithms, credentials, type ServiceError, status } from "@grpc/grpc-js";
+import type { Socket } from "node:net";
+import { Client, type ClientDuplexStream, compressionAlgorithms, type ServiceError, status } from "@grpc/grpc-js";
 import {
   type ForwardRequestFields,
   forwardMethod,
@@ -23,6 +24,7 @@ import {
 } from "../codec/collector-service.ts";
 import type { Lane } from "../model/lane.ts";
 import { TidegateError } from "../platform/errors.ts";
+import { insecureCredentials } from "./owned-socket.ts";
 import type { LaneOffsets, Sink, SinkBatch, SinkEvents, SinkLink } from "./sink.ts";
 
 const keepaliveMs = 30_000;
@@ -70,13 +72,15 @@ export class CollectorSink implements Sink {
 class CollectorLink implements SinkLink {
   readonly #events: SinkEvents;
   readonly #client: Client;
+  #socket: Socket | null = null;
   readonly #call: ClientDuplexStream<ForwardRequestFields, ReceivedResponse>;
   #opened = false;
   #ended = false;
 
   constructor(target: string, options: CollectorSinkOptions, events: SinkEvents) {
     this.#events = events;
-    this.#client = new Client(target, credentials.createInsecure(), channelOptions(options.compression));
+    const channelCredentials = insecureCredentials((socket) => this.#own(socket));
+    this.#client = new Client(target, channelCredentials, channelOptions(options.compression));
     const { path, requestSerialize, responseDeserialize } = forwardMethod;
     this.#call = this.#client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
     this.#call.on("data", (response: ReceivedResponse) => this.#receive(response));
@@ -103,6 +107,12 @@ class CollectorLink implements SinkLink {
     this.#ended = true;
     this.#call.cancel();
     this.#client.close();
+    this.#socket?.destroy();
+  }
+
+  #own(socket: Socket): void {
+    this.#socket = socket;
+    if (this.#ended) socket.destroy();
   }
 
   #receive(response: ReceivedResponse): void {

@@ -15,7 +15,7 @@
 // Where it goes on: where the sink says. That may be behind the checkpoint (the upstream lost data: what the log still holds
 // goes again), or ahead of it (the checkpoint is old: skipped). What neither has any more is declared lost to the sink,
 // counted, and reported as COLLECTOR_BEHIND; forwarding goes on behind it. A sink that has more than the log ever held is not
-// sent anything (COLLECTOR_AHEAD): new records would be taken for old ones.
+// sent anything until the gateway starts anew (COLLECTOR_AHEAD): new records would be taken for old ones.
 //
 // What happens when it crashes: records since the last confirmation that the sink had stored are sent again; the sink's
 // deduplication makes that exactly once.
@@ -65,6 +65,8 @@ export class Forwarder {
   #retryDelays: Iterator<number, never>;
   #failures = 0;
   #lastError: ForwarderStatus["lastError"] = null;
+  /** Set when the sink has another past of this log. Kept, because the log grows past the sink's position and hides it then. */
+  #diverged: TidegateError | null = null;
   #closing: Promise<void> | null = null;
 
   constructor(options: ForwarderOptions) {
@@ -123,7 +125,9 @@ export class Forwarder {
   async #connect(): Promise<void> {
     // The link before may still be reading the log.
     await this.#link?.close();
-    if (this.#state.kind === "connecting") this.#link = this.#newLink();
+    if (this.#state.kind !== "connecting") return;
+    if (this.#diverged === null) this.#link = this.#newLink();
+    else this.#fail(this.#diverged);
   }
 
   #newLink(): ForwardLink {
@@ -180,6 +184,7 @@ export class Forwarder {
     const { clock, logger, sink } = this.#options;
     const retryDelayMs = this.#retryDelays.next().value;
     this.#failures += 1;
+    if (error.code === "COLLECTOR_AHEAD") this.#diverged = error;
     // One line an outage, not one an attempt: an outage may last for weeks.
     const level = this.#failures === 1 || error.code !== this.#lastError?.code ? "warn" : "debug";
     this.#lastError = { code: error.code, message: error.message, atUs: clock.nowUs() };
