@@ -32,8 +32,8 @@ import {
   startKeyOf,
 } from "./log-database.ts";
 
-/** Newest blocks that each lane keeps in memory, in bytes: some seconds of readings at the highest rate. */
-export const recentBytesMax = 4 * 1024 * 1024;
+/** Default of {@link LevelLogOptions.recentBytesMax}: a second of readings at the highest rate, minutes at an ordinary one. */
+const recentBytesMaxDefault = 4 * 1024 * 1024;
 
 /** Performs a synchronous write to disk; resolves when it is there. The tests' disks delay it, or fail. */
 export type SyncWrite = (write: () => Promise<void>) => Promise<void>;
@@ -45,6 +45,8 @@ export interface LevelLogOptions {
   /** Readings that may wait for the disk; beyond it appends are done with LOG_QUEUE_FULL. */
   readonly pendingReadingsMax: number;
   readonly logger: Logger;
+  /** Newest blocks that each lane keeps in memory for the readers at its end, in bytes; default 4 MiB. */
+  readonly recentBytesMax?: number;
   /** Default: just writes. */
   readonly syncWrite?: SyncWrite;
 }
@@ -82,7 +84,8 @@ class LevelLog implements Log {
   #closed: Promise<void> | null = null;
 
   constructor(options: LevelLogOptions, database: LogDatabase, { logId, bounds }: Recovered) {
-    const { clock, pendingReadingsMax, logger, syncWrite = (write) => write() } = options;
+    const { clock, pendingReadingsMax, logger } = options;
+    const { recentBytesMax = recentBytesMaxDefault, syncWrite = (write) => write() } = options;
     this.logId = logId;
     this.#database = database;
     this.#logger = logger;

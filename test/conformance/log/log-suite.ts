@@ -1,0 +1,376 @@
+// What every log promises, by the names of the contract (src/log/log.ts). Run over each implementation.
+
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { describe, expect, onTestFinished, test } from "vitest";
+import {
+  decodeAlertBlock,
+  decodedCount,
+  decodeReadingBlock,
+  decodeResultBlock,
+  readingsOf,
+} from "../../../src/codec/block-codec.ts";
+import type { Log, LogWrite } from "../../../src/log/log.ts";
+import { lanes } from "../../../src/model/lane.ts";
+import type { Clock } from "../../../src/platform/clock.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+import { append, reading, readingsOfValues, storedValues, valuesIn } from "../../support/log-appends.ts";
+import { alertFor, resultFor } from "../../support/records.ts";
+
+export interface LogOptions {
+  readonly clock: Clock;
+  readonly pendingReadingsMax: number;
+}
+
+const everything = Number.MAX_SAFE_INTEGER;
+
+export function describeLog(name: string, open: (options: LogOptions) => Promise<Log>): void {
+  const openLog = async (options: Partial<LogOptions> = {}) => {
+    const log = await open({ clock: new FakeClock(), pendingReadingsMax: 100_000, ...options });
+    onTestFinished(() => log.close());
+    return log;
+  };
+
+  describe(`${name}: append`, () => {
+    test("offsets are dense from 0, in the order of append, over many commits", async () => {
+      const log = await openLog();
+      for (let value = 0; value < 50; value += 2) await append(log, readingsOfValues(value, value + 1));
+      const blocks = await log.read("readings", 0, everything);
+      let offset = 0;
+      for (const block of blocks) {
+        expect(block.firstOffset).toBe(offset);
+        expect(decodedCount("readings", block.bytes)).toBe(block.count);
+        offset += block.count;
+      }
+      expect(log.bounds("readings")).toEqual({ startOffset: 0, endOffset: offset });
+      expect(valuesIn(blocks)).toEqual(Array.from({ length: 50 }, (_, value) => value));
+    });
+
+    test("each lane has offsets of its own", async () => {
+      const log = await openLog();
+      await append(log, { readings: [reading(1), reading(2)], results: [resultFor(1)] });
+      await append(log, { alerts: [alertFor(1)], results: [resultFor(2)] });
+      expect(lanes.map((lane) => log.bounds(lane).endOffset)).toEqual([2, 2, 1]);
+      const results = await log.read("results", 0, everything);
+      expect(results.map(({ firstOffset }) => firstOffset)).toEqual([0, 1]);
+      expect(results.flatMap(({ bytes }) => decodeResultBlock(bytes).results)).toEqual([resultFor(1), resultFor(2)]);
+      const [alerts] = await log.read("alerts", 0, everything);
+      expect(decodeAlertBlock(alerts!.bytes).alerts).toEqual([alertFor(1)]);
+    });
+
+    test("all appends of one turn of the event loop share one commit", async () => {
+      const log = await openLog();
+      await Promise.all([1, 2, 3].map((value) => append(log, readingsOfValues(value))));
+      expect(await log.read("readings", 0, everything)).toEqual([expect.objectContaining({ firstOffset: 0, count: 3 })]);
+    });
+
+    test("what one append holds becomes durable together, its checkpoint included", async () => {
+      const log = await openLog();
+      const write: LogWrite = {
+        readings: [reading(1)],
+        results: [resultFor(1)],
+        alerts: [alertFor(1)],
+        checkpoint: { name: "reader", value: Uint8Array.of(7) },
+      };
+      const done = append(log, write);
+      expect(lanes.map((lane) => log.bounds(lane).endOffset)).toEqual([0, 0, 0]);
+      expect(await done).toBeNull();
+      expect(lanes.map((lane) => log.bounds(lane).endOffset)).toEqual([1, 1, 1]);
+      expect([...((await log.readCheckpoint("reader")) ?? [])]).toEqual([7]);
+    });
+
+    test("a commit carries the time of its clock as the ingest time", async () => {
+      const clock = new FakeClock();
+      const log = await openLog({ clock });
+      await append(log, { readings: [reading(1)], results: [resultFor(1)], alerts: [alertFor(1)] });
+      const blocks = await Promise.all(lanes.map((lane) => log.read(lane, 0, everything)));
+      const [readings, results, alerts] = blocks.map(([block]) => block!.bytes);
+      const timesUs = [decodeReadingBlock(readings!), decodeResultBlock(results!), decodeAlertBlock(alerts!)];
+      expect(timesUs.map(({ ingestTimeUs }) => ingestTimeUs)).toEqual([clock.nowUs(), clock.nowUs(), clock.nowUs()]);
+    });
+
+    test("done is called once per append, in the order of the appends, never inside append", async () => {
+      const log = await openLog({ pendingReadingsMax: 3 });
+      const calls: number[] = [];
+      const writes = [readingsOfValues(0, 1), {}, readingsOfValues(3, 3), readingsOfValues(4), { results: [resultFor(5)] }];
+      for (const [index, write] of writes.entries()) log.append(write, () => calls.push(index));
+      expect(calls).toEqual([]);
+      await append(log, {});
+      await nextTurn();
+      expect(calls).toEqual([0, 1, 2, 3, 4]);
+    });
+
+    test("an empty append is done when everything before it is durable", async () => {
+      const log = await openLog();
+      log.append(readingsOfValues(1), () => {});
+      expect(await append(log, {})).toBeNull();
+      expect(log.bounds("readings").endOffset).toBe(1);
+      expect(await append(log, { readings: [], results: [], alerts: [] })).toBeNull();
+      expect(log.bounds("readings").endOffset).toBe(1);
+    });
+
+    test("an append from within a done is stored behind", async () => {
+      const log = await openLog();
+      const second = new Promise((resolve) => {
+        log.append(readingsOfValues(1), () => log.append(readingsOfValues(2), resolve));
+      });
+      expect(await second).toBeNull();
+      expect(await storedValues(log)).toEqual([1, 2]);
+    });
+
+    test("a reader sees only what is durable", async () => {
+      const log = await openLog();
+      const done = append(log, readingsOfValues(1));
+      expect(await log.read("readings", 0, everything)).toEqual([]);
+      await done;
+      expect(await storedValues(log)).toEqual([1]);
+    });
+
+    test("a large append is cut into blocks of at most 8192 readings, which become durable together", async () => {
+      const log = await openLog();
+      const ends = new Set<number>();
+      log.onCommit(() => ends.add(log.bounds("readings").endOffset));
+      await append(log, readingsOfValues(...Array.from({ length: 20_000 }, (_, value) => value)));
+      await append(log, {});
+      const blocks = await log.read("readings", 0, everything);
+      expect(blocks.map(({ firstOffset, count }) => [firstOffset, count])).toEqual([
+        [0, 8192],
+        [8192, 8192],
+        [16_384, 3616],
+      ]);
+      expect(ends).toEqual(new Set([20_000]));
+      expect(valuesIn(blocks)).toEqual(Array.from({ length: 20_000 }, (_, value) => value));
+    });
+
+    test("results and alerts are cut the same way", async () => {
+      const log = await openLog();
+      const numbers = Array.from({ length: 9000 }, (_, number) => number);
+      await append(log, { results: numbers.map(resultFor), alerts: numbers.map(alertFor) });
+      for (const lane of ["results", "alerts"] as const) {
+        const blocks = await log.read(lane, 0, everything);
+        expect(blocks.map(({ firstOffset, count }) => [firstOffset, count])).toEqual([
+          [0, 8192],
+          [8192, 808],
+        ]);
+        expect(blocks.map(({ bytes }) => decodedCount(lane, bytes))).toEqual([8192, 808]);
+      }
+    });
+
+    test("a block of the longest texts stays below 2 MiB", async () => {
+      const log = await openLog();
+      const readings = Array.from({ length: 300 }, (_, value) => ({ ...reading(value), value: "€".repeat(4096) }));
+      await append(log, { readings });
+      const blocks = await log.read("readings", 0, everything);
+      expect(Math.max(...blocks.map(({ bytes }) => bytes.length))).toBeLessThan(2 * 1024 * 1024);
+      expect(blocks.flatMap(({ bytes }) => readingsOf(decodeReadingBlock(bytes)))).toEqual(readings);
+    });
+  });
+
+  describe(`${name}: the bound of what waits`, () => {
+    test("readings that wait or are in a commit are counted", async () => {
+      const log = await openLog();
+      const done = append(log, readingsOfValues(1, 2, 3));
+      expect(log.pendingReadings).toBe(3);
+      await nextTurn();
+      const later = append(log, readingsOfValues(4));
+      await Promise.all([done, later]);
+      expect(log.pendingReadings).toBe(0);
+    });
+
+    test("an append beyond pendingReadingsMax is done with LOG_QUEUE_FULL and nothing of it is stored", async () => {
+      const log = await openLog({ pendingReadingsMax: 3 });
+      const refused = {
+        ...readingsOfValues(3, 4),
+        results: [resultFor(1)],
+        checkpoint: { name: "c", value: Uint8Array.of(1) },
+      };
+      const codes = [readingsOfValues(1, 2), refused, readingsOfValues(5), readingsOfValues(6)].map((write) =>
+        append(log, write),
+      );
+      expect(log.pendingReadings).toBe(3);
+      expect(await Promise.all(codes)).toEqual([null, "LOG_QUEUE_FULL", null, "LOG_QUEUE_FULL"]);
+      expect(await storedValues(log)).toEqual([1, 2, 5]);
+      expect([log.bounds("results").endOffset, await log.readCheckpoint("c")]).toEqual([0, null]);
+      expect(await append(log, readingsOfValues(7, 8, 9))).toBeNull();
+    });
+
+    test("results, checkpoints and barriers pass a full queue", async () => {
+      const log = await openLog({ pendingReadingsMax: 1 });
+      const writes: LogWrite[] = [
+        readingsOfValues(1),
+        { results: [resultFor(1)] },
+        { checkpoint: { name: "c", value: Uint8Array.of(1) } },
+        {},
+      ];
+      expect(await Promise.all(writes.map((write) => append(log, write)))).toEqual([null, null, null, null]);
+      expect(log.bounds("results").endOffset).toBe(1);
+    });
+  });
+
+  describe(`${name}: read`, () => {
+    /** Ten blocks of two readings each. */
+    const filled = async () => {
+      const log = await openLog();
+      for (let value = 0; value < 20; value += 2) await append(log, readingsOfValues(value, value + 1));
+      return log;
+    };
+
+    test("begins with the block that holds the offset, also in its middle", async () => {
+      const log = await filled();
+      for (let offset = 0; offset < 20; offset++) {
+        const blocks = await log.read("readings", offset, everything);
+        expect(blocks[0]?.firstOffset).toBe(offset - (offset % 2));
+        expect(blocks).toHaveLength(10 - Math.floor(offset / 2));
+      }
+    });
+
+    test("is empty at the end of the lane, behind it, and in an empty lane", async () => {
+      const log = await filled();
+      expect(await log.read("readings", 20, everything)).toEqual([]);
+      expect(await log.read("readings", 1000, everything)).toEqual([]);
+      expect(await log.read("alerts", 0, everything)).toEqual([]);
+    });
+
+    test("stays within bytesMax, but gives one block at least", async () => {
+      const log = await filled();
+      const sizes = (await log.read("readings", 0, everything)).map(({ bytes }) => bytes.length);
+      const threeBlocks = sizes[2]! + sizes[3]! + sizes[4]!;
+      expect(await log.read("readings", 5, threeBlocks)).toHaveLength(3);
+      expect(await log.read("readings", 5, threeBlocks - 1)).toHaveLength(2);
+      expect(await log.read("readings", 5, 0)).toHaveLength(1);
+    });
+  });
+
+  describe(`${name}: trim`, () => {
+    /** Five blocks of three readings each. */
+    const filled = async () => {
+      const log = await openLog();
+      for (let value = 0; value < 15; value += 3) await append(log, readingsOfValues(value, value + 1, value + 2));
+      return log;
+    };
+
+    test.each([
+      [0, 0],
+      [2, 0],
+      [3, 3],
+      [7, 6],
+      [14, 12],
+      [15, 15],
+      [1000, 15],
+    ])("before offset %d removes whole blocks: the lane begins at %d", async (beforeOffset, startOffset) => {
+      const log = await filled();
+      await log.trim("readings", beforeOffset);
+      expect(log.bounds("readings")).toEqual({ startOffset, endOffset: 15 });
+      const blocks = await log.read("readings", 0, everything);
+      expect(blocks[0]?.firstOffset ?? 15).toBe(startOffset);
+      expect(valuesIn(blocks)).toEqual(Array.from({ length: 15 - startOffset }, (_, index) => startOffset + index));
+    });
+
+    test("never moves the start back", async () => {
+      const log = await filled();
+      await Promise.all([log.trim("readings", 9), log.trim("readings", 4)]);
+      await log.trim("readings", 0);
+      expect(log.bounds("readings")).toEqual({ startOffset: 9, endOffset: 15 });
+    });
+
+    test("leaves the other lanes alone", async () => {
+      const log = await filled();
+      await append(log, { results: [resultFor(1)] });
+      await log.trim("readings", 1000);
+      expect(log.bounds("results")).toEqual({ startOffset: 0, endOffset: 1 });
+    });
+
+    test("of everything: the next append goes on where the lane ended", async () => {
+      const log = await filled();
+      await log.trim("readings", 1000);
+      await append(log, readingsOfValues(15));
+      expect(log.bounds("readings")).toEqual({ startOffset: 15, endOffset: 16 });
+      expect(await storedValues(log)).toEqual([15]);
+    });
+  });
+
+  describe(`${name}: checkpoints`, () => {
+    test("one that was never appended is null", async () => {
+      const log = await openLog();
+      expect(await log.readCheckpoint("nobody")).toBeNull();
+    });
+
+    test("the last durable one of each name is read, also of several in one commit", async () => {
+      const log = await openLog();
+      const appendCheckpoint = (name: string, byte: number) =>
+        append(log, { checkpoint: { name, value: Uint8Array.of(byte) } });
+      await Promise.all([appendCheckpoint("a", 1), appendCheckpoint("ä/b", 2), appendCheckpoint("a", 3)]);
+      await appendCheckpoint("ä/b", 4);
+      expect([...((await log.readCheckpoint("a")) ?? [])]).toEqual([3]);
+      expect([...((await log.readCheckpoint("ä/b")) ?? [])]).toEqual([4]);
+    });
+
+    test("its bytes are the log's own once it is done", async () => {
+      const log = await openLog();
+      const value = Buffer.from([1]);
+      await append(log, { checkpoint: { name: "a", value } });
+      value[0] = 2;
+      expect([...((await log.readCheckpoint("a")) ?? [])]).toEqual([1]);
+    });
+  });
+
+  describe(`${name}: onCommit`, () => {
+    test("is called after every commit that moved the end of a lane, and after no other", async () => {
+      const log = await openLog();
+      const ends: number[] = [];
+      const stop = log.onCommit(() => ends.push(log.bounds("readings").endOffset + log.bounds("alerts").endOffset));
+      await append(log, readingsOfValues(1, 2));
+      await append(log, { checkpoint: { name: "a", value: Uint8Array.of(1) } });
+      await append(log, {});
+      await append(log, { alerts: [alertFor(1)] });
+      await append(log, {});
+      expect(ends).toEqual([2, 3]);
+      stop();
+      await append(log, readingsOfValues(3));
+      await append(log, {});
+      expect(ends).toEqual([2, 3]);
+    });
+  });
+
+  describe(`${name}: close`, () => {
+    test("commits what waits first", async () => {
+      const log = await openLog();
+      const done = append(log, readingsOfValues(1));
+      await log.close();
+      expect(await done).toBeNull();
+      expect(log.bounds("readings").endOffset).toBe(1);
+    });
+
+    test("appends from then on are done with LOG_CLOSED, in order, while it closes and after", async () => {
+      const log = await openLog();
+      const calls: string[] = [];
+      log.append(readingsOfValues(1), (error) => calls.push(`first ${error?.code}`));
+      const closing = log.close();
+      log.append(readingsOfValues(2), (error) => calls.push(`second ${error?.code}`));
+      expect(await append(log, {})).toBe("LOG_CLOSED");
+      await closing;
+      expect(await append(log, readingsOfValues(3))).toBe("LOG_CLOSED");
+      expect(calls).toEqual(["first undefined", "second LOG_CLOSED"]);
+      expect(log.bounds("readings").endOffset).toBe(1);
+    });
+
+    test("is idempotent, and every call waits for the end", async () => {
+      const log = await openLog();
+      const done = append(log, readingsOfValues(1));
+      await Promise.all([log.close(), log.close()]);
+      expect(await done).toBeNull();
+      await log.close();
+    });
+
+    test("waits for reads under way and refuses later ones with LOG_CLOSED", async () => {
+      const log = await openLog();
+      await append(log, readingsOfValues(1));
+      const underWay = log.read("readings", 0, everything);
+      await log.close();
+      expect(valuesIn(await underWay)).toEqual([1]);
+      const closed = expect.objectContaining({ code: "LOG_CLOSED" });
+      await expect(log.read("readings", 0, everything)).rejects.toEqual(closed);
+      await expect(log.trim("readings", 0)).rejects.toEqual(closed);
+      await expect(log.readCheckpoint("a")).rejects.toEqual(closed);
+    });
+  });
+}
