@@ -1,0 +1,157 @@
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { errorTable } from "../../src/platform/errors.ts";
+import { CollectorProcess, GatewayProcess, Program, runToEnd } from "../support/programs.ts";
+import { readOnlyDir } from "../support/read-only-dir.ts";
+import { tempDir } from "../support/temp-dir.ts";
+
+async function configFile(yaml: string): Promise<string> {
+  const path = join(await tempDir(), "gateway.yaml");
+  await writeFile(path, yaml);
+  return path;
+}
+
+async function busyPort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+const anyPorts = 'mqtt: { listen: "127.0.0.1:0" }\nhttp: { listen: "127.0.0.1:0" }\n';
+
+async function run(yaml: string): Promise<Program> {
+  return runToEnd("tidegate", ["run", "-c", await configFile(yaml)]);
+}
+
+describe("tidegate check", () => {
+  test("says that the commented example is valid", async () => {
+    const check = await runToEnd("tidegate", ["check", "-c", "config/gateway.yaml"]);
+    expect(check.stdout).toEqual(["config/gateway.yaml is valid"]);
+    expect(await check.exit()).toBe(0);
+  });
+
+  test("reports every fault and ends with 78", async () => {
+    const check = await runToEnd("tidegate", [
+      "check",
+      "-c",
+      await configFile("mqtt: {inflightMax: 0}\nwindows: [{name: a}]\nhtp: {}\n"),
+    ]);
+    expect(await check.exit()).toBe(78);
+    const report = check.stderr.join("\n");
+    for (const path of ["mqtt.inflightMax", "windows.0.size", "htp"]) expect(report).toContain(path);
+    expect(report).toContain("write http, or remove it");
+    expect(report).toContain("[CONFIG_INVALID]");
+  });
+});
+
+describe("tidegate run", () => {
+  test("with faults in the config ends with 78, before anything is opened", async () => {
+    expect(await (await run("mqtt: 5")).exit()).toBe(78);
+  });
+
+  test.each(["mqtt", "http"])("with a busy %s port ends with 69 and names the port and the setting", async (section) => {
+    const port = await busyPort();
+    const data = `data: { directory: ${JSON.stringify(await tempDir())} }\n`;
+    const gateway = await run(
+      `${data}${anyPorts.replace(new RegExp(`${section}: .*`), `${section}: { listen: "127.0.0.1:${port}" }`)}`,
+    );
+    expect(await gateway.exit()).toBe(errorTable.PORT_IN_USE.exitCode);
+    expect(gateway.stderr.join("\n")).toMatch(
+      new RegExp(`${section}\\.listen.*127\\.0\\.0\\.1:${port}.*in use.*\\[PORT_IN_USE\\]`),
+    );
+  });
+
+  test("with a read-only data directory ends with 73 and names it", async () => {
+    const directory = join(await readOnlyDir(), "data");
+    const gateway = await run(`data: { directory: ${JSON.stringify(directory)} }\n${anyPorts}`);
+    expect(await gateway.exit()).toBe(73);
+    expect(gateway.stderr.join("\n")).toMatch(new RegExp(`${directory}.*\\[DATA_DIR_UNUSABLE\\]`));
+  });
+
+  test("with a data directory that another gateway has open ends with 73, and the other one is not disturbed", async () => {
+    const first = new GatewayProcess(await tempDir(), "");
+    await first.start();
+    const second = await run(`data: { directory: ${JSON.stringify(first.dataDirectory)} }\n${anyPorts}`);
+    expect(await second.exit()).toBe(73);
+    expect(second.stderr.join("\n")).toMatch(/\[DATA_DIR_LOCKED\]/);
+    expect((await first.get("/readyz")).status).toBe(200);
+    expect(await first.stop()).toBe(0);
+  });
+
+  test.each(["SIGTERM", "SIGINT"] as const)("ends with 0 at %s", async (signal) => {
+    const data = `data: { directory: ${JSON.stringify(await tempDir())} }\n`;
+    const gateway = new Program("tidegate", ["run", "-c", await configFile(`${data}${anyPorts}`)]);
+    await gateway.line(/mqtt/);
+    expect(await gateway.kill(signal)).toBe(0);
+  });
+
+  test("serves health, readiness, metrics and status", async () => {
+    const gateway = new GatewayProcess(await tempDir(), "");
+    await gateway.start();
+    expect((await gateway.get("/healthz")).status).toBe(200);
+    expect(await (await gateway.get("/readyz")).json()).toEqual({ status: "ready" });
+    const metrics = await (await gateway.get("/metrics")).text();
+    expect(metrics).toContain("tidegate_readings_received_total 0");
+    expect(metrics).toContain('tidegate_readings_rejected_total{reason="payload_not_json"} 0');
+    expect(await gateway.status()).toMatchObject({ gatewayId: "test-gateway", readings: { received: 0 } });
+    expect((await gateway.get("/nothing")).status).toBe(404);
+  });
+});
+
+describe("tidegate status", () => {
+  test("prints what a running gateway says, as a table or as JSON", async () => {
+    const gateway = new GatewayProcess(await tempDir(), 'forward: { collector: { address: "127.0.0.1:1" } }');
+    await gateway.start();
+    const [, url = ""] = gateway.url.match(/^mqtt:\/\/(.*)$/) ?? [];
+    const http = new URL((await gateway.get("/healthz")).url).origin;
+    const table = await runToEnd("tidegate", ["status", "--url", http]);
+    expect(table.stdout.join("\n")).toContain(url);
+    expect(table.stdout.join("\n")).toMatch(/sink collector/);
+    const json = await runToEnd("tidegate", ["status", "--url", http, "--json"]);
+    expect(JSON.parse(json.stdout.join("\n"))).toMatchObject({ gatewayId: "test-gateway" });
+  });
+
+  test("where no gateway answers ends with 69 and says how to name it", async () => {
+    const status = await runToEnd("tidegate", ["status", "--url", "http://127.0.0.1:1"]);
+    expect(await status.exit()).toBe(69);
+    expect(status.stderr.join("\n")).toMatch(/--url.*\[GATEWAY_UNREACHABLE\]/);
+  });
+});
+
+describe("tidegate collector and export", () => {
+  test("a busy port ends with 69", async () => {
+    const port = await busyPort();
+    const collector = await runToEnd("tidegate", ["collector", "--data", await tempDir(), "--listen", `127.0.0.1:${port}`]);
+    expect(await collector.exit()).toBe(69);
+    expect(collector.stderr.join("\n")).toContain(String(port));
+  });
+
+  test("export of a directory that a collector has open ends with 73", async () => {
+    const collector = new CollectorProcess(await tempDir());
+    await collector.start();
+    const exported = await runToEnd("tidegate", ["export", "--data", collector.dataDirectory, "--lane", "readings"]);
+    expect(await exported.exit()).toBe(73);
+    expect(exported.stderr.join("\n")).toContain("[DATA_DIR_LOCKED]");
+    expect(await collector.stop()).toBe(0);
+  });
+
+  test("export of what does not exist ends with 73 and creates nothing", async () => {
+    const exported = await runToEnd("tidegate", ["export", "--data", join(await tempDir(), "none"), "--lane", "readings"]);
+    expect(await exported.exit()).toBe(73);
+  });
+});
+
+test.each([[["nonsense"]], [["run"]], [["export", "--lane", "nonsense"]], [["collector", "--listen", "nonsense"]]])(
+  "tidegate %j ends with 64",
+  async (args) => {
+    const program = await runToEnd("tidegate", args);
+    expect(await program.exit()).toBe(64);
+    expect(program.stderr.join("\n")).not.toBe("");
+  },
+);

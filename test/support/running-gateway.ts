@@ -1,0 +1,37 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { parseConfig } from "../../src/config/load.ts";
+import { gatewayConfigSchema } from "../../src/config/schema.ts";
+import { type Gateway, startGateway } from "../../src/gateway.ts";
+import { createLogger } from "../../src/platform/logger.ts";
+import { tempDir } from "./temp-dir.ts";
+
+export interface RunningGateway {
+  readonly gateway: Gateway;
+  readonly port: number;
+  readonly http: string;
+  /** Dead letters so far, oldest first; complete only after the gateway is closed. */
+  deadLetters(): Promise<{ topic: string; reason: string; detail: string; payloadBytes: number }[]>;
+}
+
+/** A whole gateway in this process, on free ports, in a temporary directory; closed when the test ends. */
+export async function runningGateway(yaml = ""): Promise<RunningGateway> {
+  const directory = await tempDir();
+  const fixed = `gateway: { id: test }
+data: { directory: ${JSON.stringify(directory)} }
+mqtt: { listen: "127.0.0.1:0" }
+http: { listen: "127.0.0.1:0" }
+`;
+  const gateway = await startGateway(parseConfig(fixed + yaml, "test", gatewayConfigSchema), createLogger("silent"));
+  onTestFinished(() => gateway.close());
+  return {
+    gateway,
+    port: Number(gateway.addresses.mqtt.split(":").at(-1)),
+    http: `http://${gateway.addresses.http}`,
+    async deadLetters() {
+      const text = await readFile(join(directory, "dead-letters.ndjson"), "utf8").catch(() => "");
+      return text.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line)]));
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { RecentReadings } from "../../../src/ingest/recent-readings.ts";
+import { quality, type Reading } from "../../../src/model/reading.ts";
+
+const reading = (over: Partial<Reading> = {}): Reading => ({
+  device: "d",
+  metric: "m",
+  unit: "",
+  eventTimeUs: 1,
+  value: 1,
+  quality: quality.good,
+  ...over,
+});
+
+test("a reading is known again only by the same series, event time and value", () => {
+  const recent = new RecentReadings(10);
+  recent.add(reading());
+  recent.add(reading({ metric: "state", value: "on" }));
+  expect(recent.has(reading())).toBe(true);
+  expect(recent.has(reading({ metric: "state", value: "on" }))).toBe(true);
+  for (const other of [{ device: "e" }, { metric: "n" }, { eventTimeUs: 2 }, { value: 2 }, { value: -1 }, { value: true }, { value: "1" }]) {
+    expect(recent.has(reading(other))).toBe(false);
+  }
+  expect(recent.has(reading({ metric: "state", value: "off" }))).toBe(false);
+});
+
+test("0 and -0 are two values, true and 1 as well", () => {
+  const recent = new RecentReadings(10);
+  recent.add(reading({ value: 0 }));
+  recent.add(reading({ value: true, eventTimeUs: 2 }));
+  expect(recent.has(reading({ value: -0 }))).toBe(false);
+  expect(recent.has(reading({ value: 1, eventTimeUs: 2 }))).toBe(false);
+});
+
+test("a reading without an event time of its own is never known", () => {
+  const recent = new RecentReadings(10);
+  recent.add(reading({ quality: quality.stamped }));
+  expect(recent.has(reading({ quality: quality.stamped }))).toBe(false);
+});
+
+test("a reading that could not be stored is new when it comes again", () => {
+  const recent = new RecentReadings(10);
+  recent.add(reading());
+  recent.forget(reading());
+  expect(recent.has(reading())).toBe(false);
+});
+
+test("with room for none, none is known", () => {
+  const recent = new RecentReadings(0);
+  recent.add(reading());
+  expect(recent.has(reading())).toBe(false);
+});
+
+test("exactly the newest readings are known, however many came", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 0, max: 60 }), (room, count) => {
+      const recent = new RecentReadings(room);
+      for (let time = 0; time < count; time++) recent.add(reading({ eventTimeUs: time }));
+      for (let time = 0; time < count; time++) expect(recent.has(reading({ eventTimeUs: time }))).toBe(time >= count - room);
+    }),
+  );
+});
