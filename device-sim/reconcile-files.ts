@@ -65,8 +65,8 @@ async function readLedger(path: string, reconciliation: Reconciliation, host: Ho
 }
 
 async function forEachLine(path: string, host: Host, take: (line: Line) => void): Promise<void> {
-  const stream = path === "-" ? process.stdin.setEncoding("utf8") : createReadStream(path, { encoding: "utf8" });
   const bytesTotal = path === "-" ? Number.POSITIVE_INFINITY : await sizeOf(path);
+  const stream = path === "-" ? process.stdin.setEncoding("utf8") : createReadStream(path, { encoding: "utf8" });
   const progress = createProgress(host.liveErr, bytesTotal);
   try {
     await takeLines(stream, progress, path, take);

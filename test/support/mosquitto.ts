@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 
 /** Debian's path; it is not in the PATH of an ordinary user. */
@@ -67,30 +68,33 @@ export class Mosquitto {
  * Starts Mosquitto on a free port. The caller stops it.
  *
  * @param dir an existing directory for the config file.
+ * @param extraConfig further lines of the config file.
  */
-export async function startMosquitto(dir: string): Promise<Mosquitto> {
+export async function startMosquitto(dir: string, extraConfig: readonly string[] = []): Promise<Mosquitto> {
   const port = await freePort();
   const configFile = join(dir, `mosquitto-${port}.conf`);
-  await writeFile(configFile, mosquittoConfig(port));
+  await writeFile(configFile, [...mosquittoConfig(port), ...extraConfig, ""].join("\n"));
   const broker = new Mosquitto(port, configFile);
   await broker.start();
   return broker;
 }
 
-function mosquittoConfig(port: number): string {
-  const lines = [
+function mosquittoConfig(port: number): string[] {
+  return [
     `listener ${port} 127.0.0.1`,
     "allow_anonymous true",
     "persistence false",
     "max_inflight_messages 0",
     "max_queued_messages 0",
     "log_dest stderr",
+    "log_type information",
     "log_type notice",
     "log_type error",
     "log_type warning",
     "connection_messages false",
+    // As root it would become the user mosquitto, who may not enter a test's directory.
+    `user ${userInfo().username}`,
   ];
-  return `${lines.join("\n")}\n`;
 }
 
 async function freePort(): Promise<number> {
