@@ -26,7 +26,10 @@ export interface LostReadings {
 export interface StreamCheckpoint {
   /** Every reading below this offset is in the operators' states. */
   readonly position: number;
-  /** False if the outputs behind `position` were made by other operators than these, so that a replay will not repeat them. */
+  /**
+   * False if it was written while outputs behind `position` were recorded already, by an earlier run and perhaps by other
+   * operators. The counts in the mark do not begin at this checkpoint then.
+   */
   readonly comparable: boolean;
   readonly lost: LostReadings;
   readonly operators: readonly OperatorState[];

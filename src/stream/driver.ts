@@ -10,7 +10,7 @@
 // Definitions   State belongs to an operator's id and fingerprint. A new definition starts empty behind the mark, a removed one
 //               is dropped; either is said to the logger, and is written to a checkpoint before anything else happens.
 // Checkpoints   After checkpointEveryReadings, or checkpointEveryMs after the first reading behind the last checkpoint, and at
-//               close; never before a replay is through. So a start feeds at most about checkpointEveryReadings again.
+//               close. So a start feeds at most about checkpointEveryReadings again.
 // Pace          One append is in flight at a time and nothing is fed meanwhile; a slow disk slows the driver, and the log holds
 //               the readings. Every 10,000 readings (or one column, if that is longer) other callbacks get their turn.
 // Memory        readBytesMax of blocks, and outputsMax outputs plus those of one column.
@@ -249,7 +249,7 @@ export class StreamDriver {
 
   #checkpointIsDue(closing: boolean): boolean {
     const readings = this.#position - this.#checkpointPosition;
-    if (readings === 0 || this.#outputs.replaying) return false;
+    if (readings === 0) return false;
     return closing || this.#checkpointTimedOut || readings >= this.#options.checkpointEveryReadings;
   }
 

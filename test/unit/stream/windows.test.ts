@@ -204,6 +204,17 @@ describe("state", () => {
     expect(restored.counters()).toMatchObject({ taken: 2, skipped: { window_limit: 1, series_limit: 1 } });
   });
 
+  test("the limit of open windows in all counts what was restored, and what is emitted frees it", () => {
+    const full = bench({}, { openWindowsMax: 2 }).feed(column("d", "a", "1=0"), column("e", "a", "1=0"));
+    const restored = operator({}, { openWindowsMax: 2 });
+    restored.restore(full.operator.snapshot());
+    const resumed = new OperatorBench(restored, 2).feed(column("f", "a", "1=0"));
+    expect(restored.counters().skipped.window_limit).toBe(1);
+    resumed.feed(column("d", "a", "10=0 20=0"), column("f", "a", "2=0"));
+    expect(restored.counters().skipped.window_limit).toBe(2);
+    expect(summary(resumed)).toEqual(["d/a 0 1@3", "d/a 10 1@4"]);
+  });
+
   test("the fingerprint changes with everything that changes results, and not with the name", () => {
     const { fingerprint } = operator();
     expect(operator({ name: "other" }).fingerprint).toBe(fingerprint);
