@@ -31,10 +31,16 @@ interface QueuedWrite {
   reject(error: unknown): void;
 }
 
+/** Performs a synchronous write to disk; resolves when it is there. The tests' disks delay it, or fail. */
+export type SyncWrite = (write: () => Promise<void>) => Promise<void>;
+
 export interface EmbeddedStoreOptions {
+  /** Created if absent. */
   readonly directory: string;
   /** Most logs of gateways. */
   readonly originsMax: number;
+  /** Default: just writes. */
+  readonly syncWrite?: SyncWrite;
 }
 
 /** Errors: DATA_DIR_UNUSABLE, DATA_DIR_LOCKED. */
@@ -42,12 +48,13 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   const database = await openCollectorDatabase(options.directory, { create: true });
   const progress = await readProgress(database.tables);
   const origins = new Map(progress.map((entry) => [originKey(entry.origin), entry]));
-  return new EmbeddedStore(database, origins, options.originsMax);
+  return new EmbeddedStore(database, origins, options);
 }
 
 class EmbeddedStore implements Store {
   readonly #database: CollectorDatabase;
   readonly #originsMax: number;
+  readonly #syncWrite: SyncWrite;
   /** What is on disk, in the order of first contact. */
   readonly #origins: Map<string, OriginProgress>;
   #queue: QueuedWrite[] = [];
@@ -56,10 +63,12 @@ class EmbeddedStore implements Store {
   #pendingBytes = 0;
   #counts: StoreCounts = { storedRecords: 0, duplicateRecords: 0, commits: 0 };
 
-  constructor(database: CollectorDatabase, origins: Map<string, OriginProgress>, originsMax: number) {
+  constructor(database: CollectorDatabase, origins: Map<string, OriginProgress>, options: EmbeddedStoreOptions) {
+    const { originsMax, syncWrite = (write) => write() } = options;
     this.#database = database;
     this.#origins = origins;
     this.#originsMax = originsMax;
+    this.#syncWrite = syncWrite;
   }
 
   get pendingBytes(): number {
@@ -149,7 +158,7 @@ class EmbeddedStore implements Store {
   async #sync(stage: CommitStage): Promise<void> {
     const puts = stage.puts();
     if (puts.length > 0) {
-      await this.#database.level.batch(puts, { sync: true });
+      await this.#syncWrite(() => this.#database.level.batch(puts, { sync: true }));
       stage.publishTo(this.#origins);
     }
     this.#counts = {
