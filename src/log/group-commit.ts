@@ -85,7 +85,7 @@ export class GroupCommit {
   #refusalOf(readings: number): TidegateError | null {
     if (this.closed) return closedError("append");
     const { pendingReadingsMax } = this.#options;
-    if (readings === 0 || this.#pendingReadings + readings <= pendingReadingsMax) return null;
+    if (this.#pendingReadings + readings <= pendingReadingsMax) return null;
     return new TidegateError(
       "LOG_QUEUE_FULL",
       `append ${readings} readings: ${this.#pendingReadings} of at most ${pendingReadingsMax} wait for the disk; send again later`,

@@ -54,8 +54,11 @@ export class LaneTail {
 
   /** The lane now begins at this offset, the first one of a block or the end of the lane. */
   trim(startOffset: number): void {
-    assert(startOffset <= this.#endOffset, "a lane is trimmed up to its end at most");
-    this.#startOffset = Math.max(this.#startOffset, startOffset);
+    assert(
+      startOffset >= this.#startOffset && startOffset <= this.#endOffset,
+      "the start of a lane moves up, to its end at most",
+    );
+    this.#startOffset = startOffset;
     while ((this.#blocks[this.#head]?.firstOffset ?? Number.POSITIVE_INFINITY) < startOffset) this.#dropFirst();
   }
 

@@ -55,25 +55,27 @@ export const startKeyOf = (lane: Lane) => `start/${lane}`;
 
 /** Errors: DATA_DIR_UNUSABLE, DATA_DIR_LOCKED. */
 export async function openDatabase(directory: string): Promise<LogDatabase> {
-  const root = new Level<string, string>(directory);
   try {
+    // The directory first: Level begins to open, and to make it, in its constructor.
     await makeDirectory(directory);
+    const root = new Level<string, string>(directory);
     await root.open();
+    return sublevelsOf(root);
   } catch (thrown) {
     throw openFailure(directory, thrown);
   }
-  return sublevelsOf(root);
 }
 
 /** As mkdir -p. Not `mkdir` with `recursive`: Node 20 loops for ever in it where a parent cannot be made, as below /proc. */
 async function makeDirectory(path: string): Promise<void> {
+  const parent = dirname(path);
   try {
     await mkdir(path);
   } catch (thrown) {
     const code = systemCodeOf(thrown);
     if (code === "EEXIST") return;
-    if (code !== "ENOENT" || dirname(path) === path) throw thrown;
-    await makeDirectory(dirname(path));
+    if (code !== "ENOENT" || parent === path) throw thrown;
+    await makeDirectory(parent);
     await mkdir(path);
   }
 }

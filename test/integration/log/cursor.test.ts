@@ -1,9 +1,11 @@
+import { getEventListeners } from "node:events";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { LogCursor } from "../../../src/log/cursor.ts";
-import type { StoredBlock } from "../../../src/log/log.ts";
+import type { Log, StoredBlock } from "../../../src/log/log.ts";
 import { createMemoryLog } from "../../../src/log/memory-log.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
+import { interceptedLog } from "../../support/intercepted-log.ts";
 import { append, readingsOfValues, valuesIn } from "../../support/log-appends.ts";
 import { alertFor } from "../../support/records.ts";
 
@@ -61,32 +63,44 @@ test("what was not advanced over is returned again", async () => {
   expect(cursor.position).toBe(1);
 });
 
-test("an abort ends the wait with no blocks, and leaves no listener on the log", async () => {
+test("an abort ends the wait with no blocks", async () => {
   const log = newLog();
-  let listeners = 0;
-  const counted = Object.create(log, {
-    onCommit: {
-      value: (listener: () => void) => {
-        listeners++;
-        const stop = log.onCommit(listener);
-        return () => {
-          listeners--;
-          stop();
-        };
-      },
-    },
-    bounds: { value: log.bounds.bind(log) },
-  });
-  const cursor = new LogCursor(counted, "readings", 0);
+  const cursor = new LogCursor(log, "readings", 0);
   const controller = new AbortController();
   const next = cursor.next({ bytesMax, signal: controller.signal });
-  expect(listeners).toBe(1);
   controller.abort();
   expect(await next).toEqual([]);
-  expect(listeners).toBe(0);
   await append(log, readingsOfValues(1));
   expect(await cursor.next({ bytesMax, signal: controller.signal })).toEqual([]);
   expect(cursor.position).toBe(0);
+});
+
+test("a wait that has ended leaves no listener behind, neither on the log nor on the signal", async () => {
+  const log = newLog();
+  let logListeners = 0;
+  const countingLog: Log = {
+    ...interceptedLog(log, (write, done) => log.append(write, done)),
+    onCommit(listener) {
+      const stop = log.onCommit(listener);
+      logListeners++;
+      return () => {
+        logListeners--;
+        stop();
+      };
+    },
+  };
+  const cursor = new LogCursor(countingLog, "readings", 0);
+  const controller = new AbortController();
+  const next = cursor.next({ bytesMax, signal: controller.signal });
+  expect([logListeners, getEventListeners(controller.signal, "abort").length]).toEqual([1, 1]);
+  await append(log, readingsOfValues(1));
+  advanceOver(cursor, await next);
+  expect([logListeners, getEventListeners(controller.signal, "abort").length]).toEqual([0, 0]);
+  const aborted = cursor.next({ bytesMax, signal: controller.signal });
+  expect(logListeners).toBe(1);
+  controller.abort();
+  await aborted;
+  expect(logListeners).toBe(0);
 });
 
 test("a position that was trimmed moves up, and the range it passed over is reported", async () => {
@@ -112,4 +126,19 @@ test("a lane that was trimmed to nothing reports the range too, and the wait goe
   await append(log, readingsOfValues(3));
   expect(valuesIn(await next)).toEqual([3]);
   expect(cursor.skipped).toEqual({ startOffset: 0, endOffset: 3 });
+});
+
+test("what is trimmed while it waits is part of the range that it reports", async () => {
+  const log = newLog();
+  await append(log, readingsOfValues(0, 1, 2));
+  await log.trim("readings", 3);
+  const stop = log.onCommit(() => void log.trim("readings", 4));
+  const cursor = new LogCursor(log, "readings", 0);
+  const next = cursor.next({ bytesMax, signal });
+  await nextTurn();
+  await append(log, readingsOfValues(3));
+  stop();
+  await append(log, readingsOfValues(4));
+  expect(valuesIn(await next)).toEqual([4]);
+  expect(cursor.skipped).toEqual({ startOffset: 0, endOffset: 4 });
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openLevelLog } from "../../../src/log/level-log.ts";
 import type { Log } from "../../../src/log/log.ts";
-import { keyOf, offsetOf } from "../../../src/log/log-database.ts";
+import { keyOf, offsetOf, openDatabase } from "../../../src/log/log-database.ts";
 import { lanes } from "../../../src/model/lane.ts";
 import { createLogger } from "../../../src/platform/logger.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
@@ -68,6 +68,28 @@ test("a trimmed lane begins behind the trimmed blocks after reopening", async ()
   expect(second.bounds("readings")).toEqual({ startOffset: 4, endOffset: 10 });
   expect(await storedValues(second)).toEqual([4, 5, 6, 7, 8, 9]);
   await second.close();
+});
+
+test("trimmed blocks are gone from the database, not just out of sight", async () => {
+  const directory = await tempDir();
+  const log = await open(directory);
+  for (let value = 0; value < 10; value += 2) await append(log, readingsOfValues(value, value + 1));
+  await log.trim("readings", 5);
+  await log.close();
+  const database = await openDatabase(directory);
+  expect((await database.lanes.readings.keys().all()).map(offsetOf)).toEqual([4, 6, 8]);
+  await database.root.close();
+});
+
+test("of two trims at once, the one that says less does not take back the stored start of the lane", async () => {
+  const directory = await tempDir();
+  const log = await open(directory);
+  for (let value = 0; value < 10; value += 2) await append(log, readingsOfValues(value, value + 1));
+  await Promise.all([log.trim("readings", 10), log.trim("readings", 4)]);
+  await log.close();
+  const reopened = await open(directory);
+  expect(reopened.bounds("readings")).toEqual({ startOffset: 10, endOffset: 10 });
+  await reopened.close();
 });
 
 test("offsets beyond 2^32 keep their order", () => {
