@@ -57,11 +57,15 @@ export interface Log {
    * Blocks in offset order, from the one that holds `fromOffset` (or, where that is trimmed, the first behind it), until
    * `bytesMax` is reached; at least one if there is any. Empty at the end of the lane.
    *
-   * The first block may begin before `fromOffset`.
+   * The first block may begin before `fromOffset`. Errors of this and of all that returns a promise: LOG_CLOSED,
+   * LOG_READ_FAILED, BLOCK_CORRUPT, BLOCK_FORMAT_UNKNOWN.
    */
   read(lane: Lane, fromOffset: number, bytesMax: number): Promise<StoredBlock[]>;
 
-  /** Removes the blocks all of whose offsets lie below `beforeOffset`. Never moves the end of the lane. */
+  /**
+   * Removes the blocks all of whose offsets lie below `beforeOffset`. Never moves the end of the lane. Errors also:
+   * LOG_WRITE_FAILED.
+   */
   trim(lane: Lane, beforeOffset: number): Promise<void>;
 
   bounds(lane: Lane): LaneBounds;

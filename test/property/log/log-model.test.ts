@@ -182,8 +182,8 @@ describe("whatever is appended, read and trimmed, and in whatever order, a log i
     );
   });
 
-  // A kilobyte holds a few blocks, so that reads come from memory, from disk, and from the seam of the two.
-  test.each([0, 1000, 4_000_000])(
+  // 3000 bytes hold a few blocks, so that reads come from memory, from disk, and from the seam of the two.
+  test.each([0, 3000, 4_000_000])(
     "LevelDB log with %d bytes of recent blocks, reopened at any time",
     async (recentBytesMax) => {
       const base = await tempDir();
