@@ -1,11 +1,7 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from "commander";
-import { registerFleet } from "./commands/fleet.ts";
-import { registerLoad } from "./commands/load.ts";
-import { registerReconcile } from "./commands/reconcile.ts";
-import { registerReplay } from "./commands/replay.ts";
+import { CommanderError } from "commander";
 import { ExitError, exitCodes } from "./exit-error.ts";
-import { processHost } from "./host.ts";
+import { createProgram } from "./program.ts";
 
 // Simulated devices for a gateway, and the proof that nothing of theirs was lost.
 //
@@ -15,21 +11,6 @@ import { processHost } from "./host.ts";
 //   reconcile       compares that ledger with what a collector has received
 //   load            measures how fast a broker acknowledges
 // Results go to standard output, one line or JSON; complaints to standard error. Exit codes: exit-error.ts.
-
-function createProgram(): Command {
-  const program = new Command("device-sim");
-  program
-    .description("Simulated devices for Tidegate: fleets, recordings, load, and a ledger to prove that nothing was lost.")
-    .helpCommand(false)
-    .showHelpAfterError("Run the command with --help for its options.")
-    .exitOverride();
-  const host = processHost();
-  registerFleet(program, host);
-  registerReplay(program, host);
-  registerLoad(program, host);
-  registerReconcile(program, host);
-  return program.addHelpText("after", "\nExit codes: 0 ok, 1 reconcile found a difference, 64 usage, 69 broker unreachable.");
-}
 
 /** Says why and returns the exit code. Anything unforeseen is a bug: 70, with its stack. */
 function explain(error: unknown): number {

@@ -3,8 +3,8 @@
 
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
-import { simProgram } from "../device-sim/program.ts";
-import { program } from "../src/cli/program.ts";
+import { createProgram as createSimulator } from "../device-sim/program.ts";
+import { createProgram as createTidegate } from "../src/cli/program.ts";
 import { rejectTable } from "../src/codec/reject.ts";
 import { fieldRows, jsonSchemaOf } from "../src/config/reference.ts";
 import { collectorConfigSchema, gatewayConfigSchema } from "../src/config/schema.ts";
@@ -85,7 +85,7 @@ const files = {
   "docs/config.md": `# Configuration\n\n${notice}## Gateway\n\n${configTable(gatewayConfigSchema)}\n\n## Collector\n\n${configTable(collectorConfigSchema)}\n`,
   "docs/errors.md": `# Errors\n\n${notice}## Error codes\n\nEvery failure of a command ends with its code in brackets and this exit code.\n\n${errorsTable()}\n\n## Reject reasons\n\nWhy a reading was not stored: label \`reason\` of \`tidegate_readings_rejected_total\`, and in the dead letters.\n\n${rejectsTable()}\n`,
   "docs/metrics.md": `# Metrics\n\n${notice}\`GET /metrics\` gives these, and the process metrics of prom-client (\`process_*\`, \`nodejs_*\`).\n\n${metricsTable()}\n`,
-  "docs/commands.md": `# Commands\n\n${notice}${commandHelp(program())}\n${commandHelp(simProgram())}`,
+  "docs/commands.md": `# Commands\n\n${notice}${commandHelp(createTidegate())}\n${commandHelp(createSimulator())}`,
   "README.md": readme({ config: configTable(gatewayConfigSchema), errors: errorsTable() }),
 };
 process.stdout.write(JSON.stringify(files));

@@ -3,12 +3,12 @@
 
 import { CommanderError } from "commander";
 import { errorTable, TidegateError } from "../platform/errors.ts";
-import { program } from "./program.ts";
+import { createProgram } from "./program.ts";
 
 // A reader that needs no more, as in `tidegate export ... | head`.
 process.stdout.on("error", () => process.exit(0));
 try {
-  await program().parseAsync();
+  await createProgram().parseAsync();
 } catch (error) {
   process.exitCode = report(error);
 }

@@ -7,7 +7,7 @@ import { runCommand } from "./run.ts";
 import { statusCommand } from "./status.ts";
 
 /** `tidegate` with all its commands. A command line that is not understood throws a CommanderError. */
-export function program(): Command {
+export function createProgram(): Command {
   const tidegate = new Command("tidegate")
     .description(
       "An edge gateway for sensor streams: MQTT in, windows and alerts at the edge, exactly once into the collector.",

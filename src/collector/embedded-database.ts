@@ -7,10 +7,10 @@
 //
 // Ids hold no "/" (origin-id.ts), so the blocks of one lane are one range of keys, in offset order.
 
-import { mkdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { Level } from "level";
 import { type Lane, lanes } from "../model/lane.ts";
-import { messageOf, systemCodeOf, TidegateError } from "../platform/errors.ts";
+import { makeDirectory, openFailure, unusable } from "../platform/data-directory.ts";
 import { emptyIntervalSet, type IntervalSet } from "./interval-set.ts";
 import type { LaneProgress, Origin, OriginProgress } from "./store.ts";
 
@@ -31,13 +31,7 @@ export interface OpenOptions {
 
 /** Errors: DATA_DIR_UNUSABLE, DATA_DIR_LOCKED. */
 export async function openCollectorDatabase(directory: string, options: OpenOptions): Promise<CollectorDatabase> {
-  await prepareDirectory(directory, options);
-  const level: Database = new Level(directory, { valueEncoding: "view", createIfMissing: options.create });
-  try {
-    await level.open();
-  } catch (error) {
-    throw openingError(directory, error);
-  }
+  const level = await openLevel(directory, options);
   const tables = tablesOf(level);
   try {
     await checkFormat(directory, level, tables);
@@ -53,41 +47,36 @@ function tablesOf(level: Database) {
   return { meta: table("meta"), contacts: table("contacts"), progress: table("progress"), blocks: table("blocks") };
 }
 
-async function prepareDirectory(directory: string, options: OpenOptions): Promise<void> {
+async function openLevel(directory: string, options: OpenOptions): Promise<Database> {
   try {
-    if (options.create) await mkdir(directory, { recursive: true });
-    else await stat(directory);
+    // The directory first: Level begins to open, and to make it, in its constructor.
+    await prepareDirectory(directory, options);
+    const level: Database = new Level(directory, { valueEncoding: "view", createIfMissing: options.create });
+    await level.open();
+    return level;
   } catch (error) {
-    throw unusable(directory, messageOf(error), error);
+    throw openFailure(attemptOf(directory), error);
   }
 }
 
-function openingError(directory: string, error: unknown): TidegateError {
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  if (systemCodeOf(cause) !== "LEVEL_LOCKED") return unusable(directory, messageOf(cause), cause);
-  return new TidegateError(
-    "DATA_DIR_LOCKED",
-    `open collector data in ${directory}: another process has it open; stop that process, or use another directory`,
-    { details: { directory }, cause },
-  );
+async function prepareDirectory(directory: string, { create }: OpenOptions): Promise<void> {
+  await (create ? makeDirectory(directory) : stat(directory));
 }
+
+const attemptOf = (directory: string) => `open collector data in ${directory}`;
 
 async function checkFormat(directory: string, level: Database, { meta }: Tables): Promise<void> {
   const found = await meta.get("format");
   if (found === undefined) {
-    if ((await level.keys({ limit: 1 }).all()).length > 0) throw unusable(directory, "it holds data of another program");
+    if ((await level.keys({ limit: 1 }).all()).length > 0)
+      throw unusable(attemptOf(directory), "it holds data of another program");
     await level.batch([{ type: "put", sublevel: meta, key: "format", value: Buffer.from(format) }], { sync: true });
   } else if (Buffer.from(found).toString() !== format) {
-    throw unusable(directory, `it has the format "${Buffer.from(found).toString()}" and this version reads "${format}"`);
+    throw unusable(
+      attemptOf(directory),
+      `it has the format "${Buffer.from(found).toString()}" and this version reads "${format}"`,
+    );
   }
-}
-
-function unusable(directory: string, why: string, cause?: unknown): TidegateError {
-  return new TidegateError(
-    "DATA_DIR_UNUSABLE",
-    `open collector data in ${directory}: ${why}; check the path, its owner and that the disk is mounted read-write`,
-    { details: { directory }, cause },
-  );
 }
 
 export function originKey(origin: Origin): string {

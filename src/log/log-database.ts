@@ -9,12 +9,11 @@
 // tells the end of its lane; a lane that was trimmed to nothing knows it from "start/<lane>".
 
 import { randomUUID } from "node:crypto";
-import { mkdir } from "node:fs/promises";
-import { dirname } from "node:path";
 import { Level } from "level";
 import { readBlockHeader } from "../codec/block-codec.ts";
 import { type Lane, lanes } from "../model/lane.ts";
-import { messageOf, systemCodeOf, TidegateError } from "../platform/errors.ts";
+import { makeDirectory, openFailure } from "../platform/data-directory.ts";
+import { TidegateError } from "../platform/errors.ts";
 import type { Logger } from "../platform/logger.ts";
 import { eachLane } from "./group-commit.ts";
 import type { LaneBounds } from "./log.ts";
@@ -62,34 +61,8 @@ export async function openDatabase(directory: string): Promise<LogDatabase> {
     await root.open();
     return sublevelsOf(root);
   } catch (thrown) {
-    throw openFailure(directory, thrown);
+    throw openFailure(`open log in ${directory}`, thrown);
   }
-}
-
-/** As mkdir -p. Not `mkdir` with `recursive`: Node 20 loops for ever in it where a parent cannot be made, as below /proc. */
-async function makeDirectory(path: string): Promise<void> {
-  const parent = dirname(path);
-  try {
-    await mkdir(path);
-  } catch (thrown) {
-    const code = systemCodeOf(thrown);
-    if (code === "EEXIST") return;
-    if (code !== "ENOENT" || parent === path) throw thrown;
-    await makeDirectory(parent);
-    await mkdir(path);
-  }
-}
-
-function openFailure(directory: string, thrown: unknown): TidegateError {
-  // Level wraps the reason: LEVEL_DATABASE_NOT_OPEN with the file system's or LevelDB's error as its cause.
-  const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
-  const details = { directory };
-  if (systemCodeOf(cause) === "LEVEL_LOCKED") {
-    const message = `open log in ${directory}: another process has it open; stop that one, or use another directory`;
-    return new TidegateError("DATA_DIR_LOCKED", message, { details, cause });
-  }
-  const message = `open log in ${directory}: ${messageOf(cause)}; check the path, its owner, and that the disk is mounted read-write`;
-  return new TidegateError("DATA_DIR_UNUSABLE", message, { details, cause });
 }
 
 /** The identity of the log, made and stored if the database is new. */

@@ -1,0 +1,162 @@
+import { Buffer } from "node:buffer";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Publish, Verdict } from "../../../src/broker/contract.ts";
+import { decodeReadingBlock, readingsOf } from "../../../src/codec/block-codec.ts";
+import { DeadLetters } from "../../../src/ingest/dead-letters.ts";
+import { fillRecent } from "../../../src/ingest/fill-recent.ts";
+import { Ingest } from "../../../src/ingest/ingest.ts";
+import { RecentReadings } from "../../../src/ingest/recent-readings.ts";
+import { RouteTable } from "../../../src/ingest/routes.ts";
+import { openLevelLog } from "../../../src/log/level-log.ts";
+import type { Log } from "../../../src/log/log.ts";
+import { createMemoryLog } from "../../../src/log/memory-log.ts";
+import type { Reading } from "../../../src/model/reading.ts";
+import { createLogger } from "../../../src/platform/logger.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+import { tempDir } from "../../support/temp-dir.ts";
+
+const logger = createLogger("silent");
+const nowMs = Date.UTC(2026, 0, 1);
+const recentMax = 1000;
+
+async function ingestInto(log: Log): Promise<Ingest> {
+  const recent = new RecentReadings(recentMax);
+  await fillRecent(recent, log, recentMax);
+  return new Ingest({
+    log,
+    routes: new RouteTable([{ topic: "s/+", payload: "object", device: "{1}", timeUnit: "ms" }], 100),
+    recent,
+    deadLetters: await DeadLetters.open({ directory: await tempDir(), lettersMax: 10, payloadBytesMax: 10 }),
+    eventTimeMinUs: 0,
+    eventTimeAheadMaxUs: 3_600_000_000,
+    clock: new FakeClock(nowMs * 1000),
+    logger,
+  });
+}
+
+function take(ingest: Ingest, payload: string, over: Partial<Publish> = {}): Promise<Verdict> {
+  const publish = { clientId: "c", topic: "s/d", payload: Buffer.from(payload), redelivered: false, ...over };
+  return new Promise((resolve) => ingest.take(publish, resolve));
+}
+
+async function stored(log: Log): Promise<Reading[]> {
+  return (await log.read("readings", 0, Number.MAX_SAFE_INTEGER)).flatMap((block) =>
+    readingsOf(decodeReadingBlock(block.bytes)),
+  );
+}
+
+/** A disk that fails when it is told to. */
+function failingDisk() {
+  const disk = { failing: false };
+  const syncWrite = async (write: () => Promise<void>) => {
+    if (disk.failing) throw new Error("no space left on device");
+    await write();
+  };
+  return { disk, syncWrite };
+}
+
+const own = (value: number) => `{"m": ${value}, "ts": ${nowMs}}`;
+
+describe("a redelivered message", () => {
+  test("whose readings are stored already is acknowledged and stores nothing", async () => {
+    const log = createMemoryLog({ clock: new FakeClock() });
+    const ingest = await ingestInto(log);
+    await take(ingest, own(1));
+    expect(await take(ingest, own(1), { redelivered: true })).toEqual({ kind: "stored" });
+    expect(ingest.counters).toMatchObject({ received: 2, stored: 1, rejected: { redelivered: 1 } });
+    expect((await stored(log)).length).toBe(1);
+  });
+
+  test("is known also while its first delivery is on its way to the disk, and acknowledged after it", async () => {
+    const log = createMemoryLog({ clock: new FakeClock() });
+    const ingest = await ingestInto(log);
+    const order: string[] = [];
+    const first = take(ingest, own(1)).then(() => order.push("first"));
+    const second = take(ingest, own(1), { redelivered: true }).then(() => order.push("second"));
+    await Promise.all([first, second]);
+    expect(order).toEqual(["first", "second"]);
+    expect((await stored(log)).length).toBe(1);
+  });
+
+  test("is known after a restart", async () => {
+    const directory = await tempDir();
+    const open = () => openLevelLog({ directory, clock: new FakeClock(), pendingReadingsMax: 1000, logger });
+    const before = await open();
+    await take(await ingestInto(before), own(1));
+    await before.close();
+    const after = await open();
+    const ingest = await ingestInto(after);
+    expect(await take(ingest, own(1), { redelivered: true })).toEqual({ kind: "stored" });
+    expect(await take(ingest, own(2), { redelivered: true })).toEqual({ kind: "stored" });
+    expect((await stored(after)).map((reading) => reading.value)).toEqual([1, 2]);
+    await after.close();
+  });
+
+  test("is stored if only its event time, or only its value, was seen before", async () => {
+    const log = createMemoryLog({ clock: new FakeClock() });
+    const ingest = await ingestInto(log);
+    await take(ingest, own(1));
+    await take(ingest, own(2), { redelivered: true });
+    await take(ingest, `{"m": 1, "ts": ${nowMs + 1}}`, { redelivered: true });
+    expect((await stored(log)).length).toBe(3);
+  });
+
+  test("without event times of its own is stored again: two equal values may be two readings", async () => {
+    const log = createMemoryLog({ clock: new FakeClock() });
+    const ingest = await ingestInto(log);
+    await take(ingest, '{"m": 1}');
+    await take(ingest, '{"m": 1}', { redelivered: true });
+    expect((await stored(log)).length).toBe(2);
+  });
+
+  test("is new if the disk refused its first delivery, and is not acknowledged while the disk refuses", async () => {
+    const { disk, syncWrite } = failingDisk();
+    const log = await openLevelLog({
+      directory: await tempDir(),
+      clock: new FakeClock(),
+      pendingReadingsMax: 1000,
+      logger,
+      syncWrite,
+    });
+    const ingest = await ingestInto(log);
+    disk.failing = true;
+    const [first, again] = await Promise.all([take(ingest, own(1)), take(ingest, own(1), { redelivered: true })]);
+    expect([first.kind, again.kind]).toEqual(["busy", "busy"]);
+    disk.failing = false;
+    expect(await take(ingest, own(1), { redelivered: true })).toEqual({ kind: "stored" });
+    expect((await stored(log)).length).toBe(1);
+    await log.close();
+  });
+});
+
+test("a publish that the log has no room for is busy, counted, and stored when it comes again", async () => {
+  const log = createMemoryLog({ clock: new FakeClock(), pendingReadingsMax: 2 });
+  const ingest = await ingestInto(log);
+  const verdicts = await Promise.all([take(ingest, own(1)), take(ingest, own(2)), take(ingest, own(3))]);
+  expect(verdicts.map((verdict) => verdict.kind)).toEqual(["stored", "stored", "busy"]);
+  expect(ingest.counters).toMatchObject({ received: 3, stored: 2, rejected: { log_busy: 1 } });
+  expect((await take(ingest, own(3), { redelivered: true })).kind).toBe("stored");
+});
+
+test("received = stored + rejected, whatever comes, and the log holds what was stored", async () => {
+  const value = fc.oneof(fc.double(), fc.boolean(), fc.string(), fc.constant(null), fc.constant([1]));
+  const object = fc.dictionary(fc.string({ maxLength: 5 }), value, { maxKeys: 5 });
+  const message = fc.oneof(
+    object.map((fields) => JSON.stringify(fields)),
+    fc.string(),
+    fc.json(),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.tuple(message, fc.boolean()), { maxLength: 30 }), async (messages) => {
+      const log = createMemoryLog({ clock: new FakeClock(), pendingReadingsMax: 20 });
+      const ingest = await ingestInto(log);
+      await Promise.all(messages.map(([payload, redelivered]) => take(ingest, payload, { redelivered })));
+      const { received, stored: count, rejected } = ingest.counters;
+      const rejectedCount = Object.values(rejected).reduce((total, one) => total + one, 0);
+      expect(received).toBe(count + rejectedCount);
+      expect(received).toBeGreaterThanOrEqual(messages.length);
+      expect((await stored(log)).length).toBe(count);
+    }),
+  );
+});
