@@ -85,6 +85,10 @@ export class RuleOperator implements Operator {
     this.#skipped.firing_limit += refused;
   }
 
+  endBlock(): void {
+    // A rule judges every reading by itself; what else is in its block changes nothing.
+  }
+
   counters(): Counters {
     return { taken: this.#taken, skipped: { ...this.#skipped }, outputs: this.#emitted };
   }

@@ -24,7 +24,7 @@ export interface LostReadings {
 }
 
 export interface StreamCheckpoint {
-  /** Every reading below this offset is in the operators' states. */
+  /** Every reading below this offset is in the operators' states. A block begins or the lane ends here. */
   readonly position: number;
   /**
    * False if it was written while outputs behind `position` were recorded already, by an earlier run and perhaps by other
@@ -43,7 +43,7 @@ interface OperatorState {
 }
 
 export interface OutputMark {
-  /** Every output of readings below this offset is in the lanes. */
+  /** Every output of readings below this offset is in the lanes. A block begins or the lane ends here. */
   readonly position: number;
   /** Of these, the outputs since the checkpoint. */
   readonly counts: OutputCounts;

@@ -8,7 +8,13 @@ export interface WindowSeries {
   readonly index: number;
   /** As the device last named it. */
   unit: string;
+  /** Without those that are ending. */
   openWindows: number;
+}
+
+export interface WindowTimes {
+  readonly sizeUs: number;
+  readonly latenessUs: number;
 }
 
 /** The open windows of one interval of event time, over the series of one device. */
@@ -26,6 +32,8 @@ export interface ClosedWindow {
   readonly aggregate: Aggregate;
 }
 
+const none: readonly ClosedWindow[] = [];
+
 /** As stored in a checkpoint. Numbers are kept bit for bit. */
 export interface DeviceSnapshot {
   readonly device: string;
@@ -37,23 +45,43 @@ export interface DeviceSnapshot {
   readonly windows: Float64Array;
 }
 
-/** One device in a window operator: its series, its watermark and its open windows, slots in the order of time. */
+/**
+ * One device in a window operator: its series, its watermark and its open windows, slots in the order of time.
+ *
+ * The watermark moves between blocks. While a block is applied, the windows that its end will emit are known as far as event
+ * times were seen: they are called ending. They take readings like all others, but are not counted as open any more.
+ */
 export class DeviceWindows {
   readonly device: string;
   readonly #sizeUs: number;
+  readonly #latenessUs: number;
   readonly #seriesByMetric = new Map<string, WindowSeries>();
   readonly #slots: WindowSlot[] = [];
-  /** The newest event time seen from the device; the watermark lies behind it by the allowed lateness. */
-  newestUs = Number.NEGATIVE_INFINITY;
+  /** So many of the slots are ending; the first ones, as they lie in the order of time. */
+  #endingSlots = 0;
+  #newestUs = Number.NEGATIVE_INFINITY;
+  #newestOfBlockUs = Number.NEGATIVE_INFINITY;
+  #newestOffset = -1;
 
-  constructor(device: string, sizeUs: number) {
+  constructor(device: string, { sizeUs, latenessUs }: WindowTimes) {
     this.device = device;
     this.#sizeUs = sizeUs;
+    this.#latenessUs = latenessUs;
   }
 
-  /** The earliest end of an open window; infinite if none is open. */
-  get nextEndUs(): number {
-    return this.#slots[0]?.endUs ?? Number.POSITIVE_INFINITY;
+  /** The newest event time seen before this block, minus the allowed lateness. */
+  get watermarkUs(): number {
+    return this.#newestUs - this.#latenessUs;
+  }
+
+  /** Where the watermark will stand behind this block, by what was seen of it. */
+  get nextWatermarkUs(): number {
+    return this.#newestOfBlockUs - this.#latenessUs;
+  }
+
+  /** Offset of the reading that brought the newest event time; the first one, if several did. */
+  get newestOffset(): number {
+    return this.#newestOffset;
   }
 
   get seriesCount(): number {
@@ -62,6 +90,29 @@ export class DeviceWindows {
 
   get openWindowCount(): number {
     return this.#slots.reduce((count, slot) => count + slot.windows.size, 0);
+  }
+
+  /** Whether the watermark will move at the end of this block. */
+  get moves(): boolean {
+    return this.#newestOfBlockUs > this.#newestUs;
+  }
+
+  /** Takes note of the event times of a column. @returns the number of open windows that are ending by it. */
+  see(eventTimesUs: readonly number[], firstOffset: number): number {
+    const from = this.#newestOfBlockUs;
+    let newestUs = from;
+    let newestAt = 0;
+    for (let i = 0; i < eventTimesUs.length; i++) {
+      const eventTimeUs = eventTimesUs[i] as number;
+      if (eventTimeUs > newestUs) {
+        newestUs = eventTimeUs;
+        newestAt = i;
+      }
+    }
+    if (newestUs === from) return 0;
+    this.#newestOfBlockUs = newestUs;
+    this.#newestOffset = firstOffset + newestAt;
+    return this.#markEnding();
   }
 
   series(metric: string): WindowSeries | undefined {
@@ -81,32 +132,35 @@ export class DeviceWindows {
 
   openWindow(series: WindowSeries, startUs: number, aggregate = new Aggregate()): Aggregate {
     const position = this.#position(startUs);
+    const endUs = startUs + this.#sizeUs;
+    const isEnding = endUs <= this.nextWatermarkUs;
     let slot = this.#slots[position];
     if (slot?.startUs !== startUs) {
-      slot = { startUs, endUs: startUs + this.#sizeUs, windows: new Map() };
+      slot = { startUs, endUs, windows: new Map() };
       this.#slots.splice(position, 0, slot);
+      if (isEnding) this.#endingSlots++;
     }
     slot.windows.set(series, aggregate);
-    series.openWindows++;
+    if (!isEnding) series.openWindows++;
     return aggregate;
   }
 
-  /** Takes out what ends at or before the watermark: by end, then by first appearance of the series. */
-  closeUntil(watermarkUs: number): ClosedWindow[] {
+  /** Moves the watermark and takes out what it passes: by end, then by first appearance of the series. */
+  endBlock(): readonly ClosedWindow[] {
+    this.#newestUs = this.#newestOfBlockUs;
+    if (this.#endingSlots === 0) return none;
     const closed: ClosedWindow[] = [];
-    for (let slot = this.#slots[0]; slot !== undefined && slot.endUs <= watermarkUs; slot = this.#slots[0]) {
-      this.#slots.shift();
-      const { startUs, endUs } = slot;
-      const windows = [...slot.windows].sort(([one], [other]) => one.index - other.index);
-      for (const [series, aggregate] of windows) {
-        series.openWindows--;
-        closed.push({ startUs, endUs, series, aggregate });
-      }
+    for (const { startUs, endUs, windows } of this.#slots.splice(0, this.#endingSlots)) {
+      const bySeries = [...windows].sort(([one], [other]) => one.index - other.index);
+      for (const [series, aggregate] of bySeries) closed.push({ startUs, endUs, series, aggregate });
     }
+    this.#endingSlots = 0;
     return closed;
   }
 
+  /** Between blocks. */
   snapshot(): DeviceSnapshot {
+    assert(!this.moves, "a device is stored between blocks");
     const allSeries = [...this.#seriesByMetric.values()];
     const windows: number[] = [];
     for (const slot of this.#slots) {
@@ -117,17 +171,18 @@ export class DeviceWindows {
     }
     return {
       device: this.device,
-      newestUs: this.newestUs,
+      newestUs: this.#newestUs,
       metrics: allSeries.map((series) => series.metric),
       units: allSeries.map((series) => series.unit),
       windows: Float64Array.from(windows),
     };
   }
 
-  static fromSnapshot(snapshot: DeviceSnapshot, sizeUs: number): DeviceWindows {
+  static fromSnapshot(snapshot: DeviceSnapshot, times: WindowTimes): DeviceWindows {
     const { windows } = snapshot;
-    const device = new DeviceWindows(snapshot.device, sizeUs);
-    device.newestUs = snapshot.newestUs;
+    const device = new DeviceWindows(snapshot.device, times);
+    device.#newestUs = snapshot.newestUs;
+    device.#newestOfBlockUs = snapshot.newestUs;
     const allSeries = snapshot.metrics.map((metric) => device.addSeries(metric));
     for (const series of allSeries) series.unit = snapshot.units[series.index] ?? "";
     for (let at = 0; at < windows.length; at += 2 + aggregateWidth) {
@@ -136,6 +191,17 @@ export class DeviceWindows {
       device.openWindow(series, windows[at] as number, Aggregate.readFrom(windows, at + 2));
     }
     return device;
+  }
+
+  #markEnding(): number {
+    let ending = 0;
+    for (let slot = this.#slots[this.#endingSlots]; slot !== undefined; slot = this.#slots[this.#endingSlots]) {
+      if (slot.endUs > this.nextWatermarkUs) break;
+      for (const series of slot.windows.keys()) series.openWindows--;
+      ending += slot.windows.size;
+      this.#endingSlots++;
+    }
+    return ending;
   }
 
   /** Position of the first slot that does not start before `startUs`. */

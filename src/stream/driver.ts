@@ -6,14 +6,15 @@
 //               one commit. After a crash: restore the checkpoint, feed the readings behind it again, leave out the outputs of
 //               readings below the mark. The mark, and not the last output in the lanes, because those may be trimmed.
 // Order         Outputs of one append are sorted by the offset of their cause, so causeOffset never decreases in a lane.
-//               Appends end between columns; the outputs of one reading are never split over two.
+//               Blocks are fed whole: appends, marks and checkpoints end between two of them, and a replay begins there.
 // Definitions   State belongs to an operator's id and fingerprint. A new definition starts empty behind the mark, a removed one
 //               is dropped; either is said to the logger, and is written to a checkpoint before anything else happens.
 // Checkpoints   After checkpointEveryReadings, or checkpointEveryMs after the first reading behind the last checkpoint, and at
 //               close. So a start feeds at most about checkpointEveryReadings again.
 // Pace          One append is in flight at a time and nothing is fed meanwhile; a slow disk slows the driver, and the log holds
-//               the readings. Every 10,000 readings (or one column, if that is longer) other callbacks get their turn.
-// Memory        readBytesMax of blocks, and outputsMax outputs plus those of one column.
+//               the readings. Every 10,000 readings and the rest of a block other callbacks get their turn.
+// Memory        readBytesMax of blocks, and outputsMax outputs plus those of one block: per window at most its open windows and one
+//               per reading, per rule one per reading.
 //
 // States        new ─start─▶ restoring ─▶ running ─close─▶ closed
 //
@@ -45,7 +46,7 @@ import {
 } from "./checkpoint.ts";
 import type { Counters, InputColumn, Operator } from "./contract.ts";
 import { appendDurably } from "./durable-append.ts";
-import { feedColumn, restoreOperators } from "./fed-operators.ts";
+import { feedBlock, restoreOperators } from "./fed-operators.ts";
 import { PendingOutputs } from "./pending-outputs.ts";
 
 const readingsPerTurn = 10_000;
@@ -189,18 +190,16 @@ export class StreamDriver {
 
   async #feedBlock(block: StoredBlock): Promise<void> {
     if (block.firstOffset > this.#position) this.#lose("trimmed", block.firstOffset);
-    let offset = block.firstOffset;
-    for (const column of this.#columnsOf(block)) {
-      feedColumn(this.#fed, column, offset, this.#outputs);
-      offset += column.eventTimesUs.length;
-      this.#position = Math.max(this.#position, offset);
-      this.#readingsThisTurn += column.eventTimesUs.length;
-      if (this.#outputs.size >= this.#options.outputsMax || this.#checkpointIsDue(false)) await this.#record(false);
-      if (this.#readingsThisTurn >= readingsPerTurn) await this.#yield();
-    }
+    assert(block.firstOffset === this.#position, "blocks are fed whole");
+    const columns = this.#columnsOf(block);
     const endOffset = block.firstOffset + block.count;
-    if (this.#position < endOffset) this.#lose("corrupt", endOffset);
+    if (columns.length === 0) this.#lose("corrupt", endOffset);
+    else feedBlock(this.#fed, columns, block.firstOffset, this.#outputs);
+    this.#position = endOffset;
+    this.#readingsThisTurn += block.count;
+    if (this.#outputs.size >= this.#options.outputsMax || this.#checkpointIsDue(false)) await this.#record(false);
     if (this.#position > this.#checkpointPosition) this.#startCheckpointTimer();
+    if (this.#readingsThisTurn >= readingsPerTurn) await this.#yield();
   }
 
   /** None if the block is corrupt. */

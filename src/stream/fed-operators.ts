@@ -32,23 +32,20 @@ export function restoreOperators(
   return { fed, changed: changed || stored.size > 0 };
 }
 
-export function feedColumn(fed: readonly FedOperator[], column: InputColumn, firstOffset: number, outputs: Outputs): void {
-  const endOffset = firstOffset + column.eventTimesUs.length;
+/** Feeds a whole block to the operators whose input begins at or before it. */
+export function feedBlock(
+  fed: readonly FedOperator[],
+  columns: readonly InputColumn[],
+  firstOffset: number,
+  outputs: Outputs,
+): void {
   for (const { operator, fromOffset } of fed) {
-    if (fromOffset <= firstOffset) operator.consume(column, firstOffset, outputs);
-    else if (fromOffset < endOffset) operator.consume(columnFrom(column, fromOffset - firstOffset), fromOffset, outputs);
+    if (fromOffset > firstOffset) continue;
+    let offset = firstOffset;
+    for (const column of columns) {
+      operator.consume(column, offset, outputs);
+      offset += column.eventTimesUs.length;
+    }
+    operator.endBlock(outputs);
   }
-}
-
-/** The column without its first `skip` readings. */
-function columnFrom(column: InputColumn, skip: number): InputColumn {
-  const { device, metric, unit, eventTimesUs, values, qualities } = column;
-  return {
-    device,
-    metric,
-    unit,
-    eventTimesUs: eventTimesUs.slice(skip),
-    values: values.slice(skip) as InputColumn["values"],
-    qualities: qualities.slice(skip),
-  };
 }

@@ -4,13 +4,23 @@
 //             Every device has its own watermark: the newest event time seen from it minus the allowed lateness. A device is
 //             seen from its first number in a matching series on; from then on all its readings move the watermark, whatever
 //             their metric and type. The wrong clock of one device touches no other.
-// Emission    The reading that moves the watermark to or past the end of open windows emits all of those, over all series of
-//             its device: by end, then by first appearance of the series. A window without readings is not emitted.
-// Lateness    A reading counts into its window until the watermark has passed the window's end, however far behind the
-//             watermark it is itself. After that it is too late: counted, not applied. So a clock that jumps back inside a
-//             window loses nothing.
+// Watermark   It moves at the end of a block, never inside. A block became durable together and stores its readings column by
+//             column; did its first metric move the watermark, all others of a device that catches up with some minutes in
+//             one block would be late. So late means: behind what was durable before. The price: what is late depends on how
+//             readings came together in blocks. The log keeps its blocks, hence the same log gives the same results; but
+//             whoever merges blocks at rest may merge only those below the stream's checkpoint. Putting blocks together
+//             never makes a reading late, and where no reading is, all cuts into blocks give the same windows. A message of
+//             more than 8,192 readings is cut by the log (log/commit.ts): metric by metric, it can still be late to itself.
+// Emission    The end of the block that moves the watermark to or past the end of open windows emits all of those, over all
+//             series of its device: by end, then by first appearance of the series. Their cause is the reading with the
+//             newest event time, the first one of those. A window without readings is not emitted.
+// Lateness    A reading counts into its window until that is emitted, however far behind the watermark it is itself. If the
+//             watermark has passed the window's end it is too late: counted, not applied. So a clock that jumps back inside
+//             a window loses nothing.
 // Bounds      Series, open windows in all, open windows per series (WindowLimits). A reading that would need one more is
 //             refused and counted. Series are not forgotten. An open window takes about 150 bytes, a series about 200.
+//             Windows that the end of the block will emit, by the event times seen until then, do not count: else a device
+//             that catches up with an hour would have no place for it. They are at most one per reading of the block.
 // Counters    Every reading of a matching series is either taken or skipped for one reason: too_late, not_a_number (a boolean
 //             or a text), series_limit, window_limit.
 // Numbers     Sums are compensated (Neumaier), deviations are Welford's; see aggregate.ts.
@@ -18,7 +28,7 @@
 //
 // Hot path: `#apply` runs once for every reading, and is budgeted at 10 million a second on one core for 1 s windows over
 // 1,000 series in long columns. So the series is looked up once per column and the window once per run of readings in the same
-// window; each further reading of a run costs four comparisons and its part of `Aggregate.addRun`. Nothing is allocated for it.
+// window; each further reading of a run costs three comparisons of times and its part of `Aggregate.addRun`. Nothing is allocated for it.
 
 import { deserialize, serialize } from "node:v8";
 import type { WindowDefinition } from "../model/definitions.ts";
@@ -31,9 +41,9 @@ import { type DeviceSnapshot, DeviceWindows, type WindowSeries } from "./device-
 export interface WindowLimits {
   /** Series per window definition. */
   readonly seriesMax: number;
-  /** Open windows per window definition, over all its series. */
+  /** Windows per window definition that stay open behind a block, over all its series. */
   readonly openWindowsMax: number;
-  /** Open windows of one series. */
+  /** The same of one series. */
   readonly openWindowsPerSeriesMax: number;
 }
 
@@ -58,10 +68,13 @@ export class WindowOperator implements Operator {
   readonly #limits: WindowLimits;
   readonly #matches: (device: string, metric: string) => boolean;
   readonly #devices = new Map<string, DeviceWindows>();
+  /** The devices whose watermarks will move at the end of this block. */
+  readonly #moving: DeviceWindows[] = [];
   readonly #skipped = { too_late: 0, not_a_number: 0, series_limit: 0, window_limit: 0 };
   #taken = 0;
   #emitted = 0;
   #seriesCount = 0;
+  /** Without those that this block will emit. */
   #openWindowCount = 0;
 
   constructor(definition: WindowDefinition, limits: WindowLimits = defaultWindowLimits) {
@@ -69,13 +82,13 @@ export class WindowOperator implements Operator {
     assert(Number.isSafeInteger(sizeUs) && sizeUs > 0, "the size of a window is a positive integer of microseconds");
     assert(Number.isSafeInteger(latenessUs) && latenessUs >= 0, "the lateness of a window is 0 or more microseconds");
     this.id = `window ${name}`;
-    this.fingerprint = JSON.stringify(["tumbling 1", match.device, match.metric, sizeUs, latenessUs]);
+    this.fingerprint = JSON.stringify(["tumbling 2", match.device, match.metric, sizeUs, latenessUs]);
     this.#definition = definition;
     this.#limits = limits;
     this.#matches = seriesMatcher(match);
   }
 
-  consume(column: InputColumn, firstOffset: number, outputs: Outputs): void {
+  consume(column: InputColumn, firstOffset: number): void {
     const matching = this.#matches(column.device, column.metric);
     const numbers = matching ? numbersOf(column) : null;
     let device = this.#devices.get(column.device);
@@ -85,13 +98,19 @@ export class WindowOperator implements Operator {
       series = device.addSeries(column.metric);
       this.#seriesCount++;
     }
+    if (device !== undefined) this.#see(device, column, firstOffset);
     if (device !== undefined && series !== undefined && numbers !== null) {
       series.unit = column.unit;
-      this.#apply({ device, series, eventTimesUs: column.eventTimesUs, numbers, firstOffset, outputs });
-      return;
+      this.#apply(device, series, column.eventTimesUs, numbers);
+    } else if (matching) {
+      this.#skipped[numbers === null ? "not_a_number" : "series_limit"] += column.eventTimesUs.length;
     }
-    if (matching) this.#skipped[numbers === null ? "not_a_number" : "series_limit"] += column.eventTimesUs.length;
-    if (device !== undefined) this.#advance(device, column, firstOffset, outputs);
+  }
+
+  endBlock(outputs: Outputs): void {
+    this.#moving.sort((one, other) => one.newestOffset - other.newestOffset);
+    for (const device of this.#moving) this.#emit(device, outputs);
+    this.#moving.length = 0;
   }
 
   counters(): Counters {
@@ -111,41 +130,31 @@ export class WindowOperator implements Operator {
     this.#emitted = counters.outputs;
     Object.assign(this.#skipped, counters.skipped);
     for (const stored of devices) {
-      const device = DeviceWindows.fromSnapshot(stored, this.#definition.sizeUs);
+      const device = DeviceWindows.fromSnapshot(stored, this.#definition);
       this.#devices.set(stored.device, device);
       this.#seriesCount += device.seriesCount;
       this.#openWindowCount += device.openWindowCount;
     }
   }
 
-  /** Hot path; see above. A run is what lies in one window and moves no watermark past an end. */
-  #apply(input: {
-    readonly device: DeviceWindows;
-    readonly series: WindowSeries;
-    readonly eventTimesUs: readonly number[];
-    readonly numbers: readonly number[];
-    readonly firstOffset: number;
-    readonly outputs: Outputs;
-  }): void {
-    const { device, series, eventTimesUs, numbers, firstOffset, outputs } = input;
-    const { sizeUs, latenessUs } = this.#definition;
-    let newestUs = device.newestUs;
+  #see(device: DeviceWindows, column: InputColumn, firstOffset: number): void {
+    const movedBefore = device.moves;
+    this.#openWindowCount -= device.see(column.eventTimesUs, firstOffset);
+    if (device.moves && !movedBefore) this.#moving.push(device);
+  }
+
+  /** Hot path; see above. A run is what lies in one window. */
+  #apply(device: DeviceWindows, series: WindowSeries, eventTimesUs: readonly number[], numbers: readonly number[]): void {
+    const { sizeUs } = this.#definition;
     let at = 0;
     while (at < numbers.length) {
-      const eventTimeUs = eventTimesUs[at] as number;
-      if (eventTimeUs > newestUs) {
-        newestUs = eventTimeUs;
-        if (newestUs - latenessUs >= device.nextEndUs) this.#emit(device, newestUs - latenessUs, firstOffset + at, outputs);
-      }
-      const startUs = alignedStartUs(eventTimeUs, sizeUs);
+      const startUs = alignedStartUs(eventTimesUs[at] as number, sizeUs);
       const endUs = startUs + sizeUs;
-      const window = this.#windowAt(device, series, startUs, newestUs - latenessUs);
-      const dueUs = device.nextEndUs + latenessUs;
+      const window = this.#windowAt(device, series, startUs);
       const from = at++;
       for (; at < numbers.length; at++) {
         const nextUs = eventTimesUs[at] as number;
-        if (nextUs < startUs || nextUs >= endUs || nextUs >= dueUs) break;
-        if (nextUs > newestUs) newestUs = nextUs;
+        if (nextUs < startUs || nextUs >= endUs) break;
       }
       if (typeof window === "string") this.#skipped[window] += at - from;
       else {
@@ -153,33 +162,24 @@ export class WindowOperator implements Operator {
         this.#taken += at - from;
       }
     }
-    device.newestUs = newestUs;
   }
 
-  /** Moves the watermark by readings that are not aggregated. */
-  #advance(device: DeviceWindows, column: InputColumn, firstOffset: number, outputs: Outputs): void {
-    const { latenessUs } = this.#definition;
-    const { eventTimesUs } = column;
-    for (let i = 0; i < eventTimesUs.length; i++) {
-      const eventTimeUs = eventTimesUs[i] as number;
-      if (eventTimeUs <= device.newestUs) continue;
-      device.newestUs = eventTimeUs;
-      if (eventTimeUs - latenessUs >= device.nextEndUs) this.#emit(device, eventTimeUs - latenessUs, firstOffset + i, outputs);
-    }
-  }
-
-  #windowAt(device: DeviceWindows, series: WindowSeries, startUs: number, watermarkUs: number): Aggregate | Refusal {
-    if (startUs + this.#definition.sizeUs <= watermarkUs) return "too_late";
+  #windowAt(device: DeviceWindows, series: WindowSeries, startUs: number): Aggregate | Refusal {
+    const endUs = startUs + this.#definition.sizeUs;
+    if (endUs <= device.watermarkUs) return "too_late";
     const open = device.window(series, startUs);
     if (open !== undefined) return open;
-    const { openWindowsMax, openWindowsPerSeriesMax } = this.#limits;
-    if (series.openWindows >= openWindowsPerSeriesMax || this.#openWindowCount >= openWindowsMax) return "window_limit";
-    this.#openWindowCount++;
+    if (endUs > device.nextWatermarkUs) {
+      const { openWindowsMax, openWindowsPerSeriesMax } = this.#limits;
+      if (series.openWindows >= openWindowsPerSeriesMax || this.#openWindowCount >= openWindowsMax) return "window_limit";
+      this.#openWindowCount++;
+    }
     return device.openWindow(series, startUs);
   }
 
-  #emit(device: DeviceWindows, watermarkUs: number, causeOffset: number, outputs: Outputs): void {
-    const closed = device.closeUntil(watermarkUs);
+  #emit(device: DeviceWindows, outputs: Outputs): void {
+    const closed = device.endBlock();
+    const causeOffset = device.newestOffset;
     for (const { startUs, endUs, series, aggregate } of closed) {
       // One literal: spreading a part of it in makes every result a dictionary, at ten times the cost.
       outputs.results.push({
@@ -199,12 +199,11 @@ export class WindowOperator implements Operator {
         stddev: aggregate.stddev,
       });
     }
-    this.#openWindowCount -= closed.length;
     this.#emitted += closed.length;
   }
 
   #addDevice(name: string): DeviceWindows {
-    const device = new DeviceWindows(name, this.#definition.sizeUs);
+    const device = new DeviceWindows(name, this.#definition);
     this.#devices.set(name, device);
     return device;
   }

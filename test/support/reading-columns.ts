@@ -19,6 +19,15 @@ export function withValues(numbers: InputColumn, value: string | boolean): Input
   return { ...numbers, values };
 }
 
+/** The same readings, one in a column. */
+export function oneByOne(column: InputColumn): InputColumn[] {
+  return column.eventTimesUs.map((eventTimeUs, i) => ({
+    ...column,
+    eventTimesUs: [eventTimeUs],
+    values: column.values.slice(i, i + 1) as InputColumn["values"],
+  }));
+}
+
 /** Feeds an operator with dense offsets and collects what it says. */
 export class OperatorBench<T extends Operator> implements Outputs {
   readonly results: Outputs["results"] = [];
@@ -39,11 +48,19 @@ export class OperatorBench<T extends Operator> implements Outputs {
     return this.#nextOffset;
   }
 
+  /** Feeds one block. */
   feed(...columns: InputColumn[]): this {
     for (const each of columns) {
       this.#operator.consume(each, this.#nextOffset, this);
       this.#nextOffset += each.eventTimesUs.length;
     }
+    this.#operator.endBlock(this);
+    return this;
+  }
+
+  /** Feeds every reading as a block of its own. */
+  feedOneByOne(...columns: InputColumn[]): this {
+    for (const each of columns.flatMap(oneByOne)) this.feed(each);
     return this;
   }
 }

@@ -48,6 +48,7 @@ export async function undisturbed(log: Log, operators: readonly Operator[] = fix
       for (const operator of operators) operator.consume(column, offset, outputs);
       offset += column.eventTimesUs.length;
     }
+    for (const operator of operators) operator.endBlock(outputs);
   }
   outputs.results.sort((one, other) => one.causeOffset - other.causeOffset);
   return { ...outputs, counters: operators.map((operator) => operator.counters()) };

@@ -5,6 +5,7 @@ import { createMemoryLog } from "../../../src/log/memory-log.ts";
 import type { Reading } from "../../../src/model/reading.ts";
 import { TidegateError } from "../../../src/platform/errors.ts";
 import { createLogger } from "../../../src/platform/logger.ts";
+import { checkpointName, decodeCheckpoint, decodeOutputMark, outputMarkName } from "../../../src/stream/checkpoint.ts";
 import type { Operator } from "../../../src/stream/contract.ts";
 import { StreamDriver, type StreamDriverOptions } from "../../../src/stream/driver.ts";
 import { WindowOperator } from "../../../src/stream/windows.ts";
@@ -78,7 +79,7 @@ describe("outputs", () => {
     expect((await alertsOf(log))[0]).toMatchObject({ rule: "hot", causeOffset: 30, state: "firing" });
   });
 
-  test("an append holds at most outputsMax outputs beyond those of one column, and all of one reading", async () => {
+  test("an append holds at most outputsMax outputs beyond those of one block, and all of one block", async () => {
     const { log, writes } = recorded(await logWith(fixtureReadings(2_000, seededRandom(2)), 10));
     await runToEnd(driverOver(log, { outputsMax: 5 }));
     const sizes = writes.map(({ results = [], alerts = [] }) => results.length + alerts.length);
@@ -88,6 +89,36 @@ describe("outputs", () => {
     for (const [i, causes] of lastCauses.entries()) {
       const before = lastCauses.slice(0, i).flat();
       expect(Math.min(...causes, Number.POSITIVE_INFINITY)).toBeGreaterThan(Math.max(...before, -1));
+    }
+  });
+
+  test("marks and checkpoints stand between blocks, so that a replay begins with a whole one", async () => {
+    const { log, writes } = recorded(await logWith(fixtureReadings(2_000, seededRandom(6)), 30));
+    await runToEnd(driverOver(log, { outputsMax: 5, checkpointEveryReadings: 100 }));
+    const positions = { [checkpointName]: new Set<number>(), [outputMarkName]: new Set<number>() };
+    for (const { checkpoint } of writes) {
+      if (checkpoint?.name === checkpointName) positions[checkpointName].add(decodeCheckpoint(checkpoint.value).position);
+      else if (checkpoint) positions[outputMarkName].add(decodeOutputMark(checkpoint.value).position);
+    }
+    expect(positions[checkpointName].size).toBeGreaterThan(10);
+    expect(positions[outputMarkName].size).toBeGreaterThan(20);
+    const inside = Object.values(positions).flatMap((each) => [...each].filter((position) => position % 30 !== 0));
+    expect(inside.filter((position) => position !== 2_000)).toEqual([]);
+  });
+
+  test("a device that catches up in one commit, metric by metric or second by second, misses no reading in its windows", async () => {
+    const about = { device: "press", unit: "", value: 1, quality: 0 };
+    const metrics = ["a", "b", "c"];
+    const seconds = Array.from({ length: 600 }, (_, i) => i * 1_000_000);
+    const bySecond = seconds.flatMap((eventTimeUs) => metrics.map((metric) => ({ ...about, metric, eventTimeUs })));
+    const byMetric = metrics.flatMap((metric) => seconds.map((eventTimeUs) => ({ ...about, metric, eventTimeUs })));
+    for (const readings of [bySecond, byMetric]) {
+      const log = await logWith(readings, readings.length);
+      const match = { device: "*", metric: "*" };
+      const window = new WindowOperator({ name: "w", match, sizeUs: 10_000_000, latenessUs: 1_000_000 });
+      await runToEnd(driverOver(log, { operators: [window] }));
+      expect(window.counters()).toMatchObject({ taken: 1_800, skipped: { too_late: 0 } });
+      expect((await resultsOf(log)).map(({ count }) => count)).toEqual(Array(3 * 59).fill(10));
     }
   });
 

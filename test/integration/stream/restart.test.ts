@@ -184,7 +184,7 @@ describe("a crash and other definitions at the next start", () => {
       await runToEnd(driverOver(log, { operators: operators() }));
       const alerts = await alertsOf(log);
       expect(alerts.map(({ rule, state }) => `${rule} ${state}`)).toEqual(["added firing"]);
-      // Outputs are recorded up to the end of the column that holds their cause; columns have 10 readings here.
+      // Outputs are recorded up to the end of the block that holds their cause; blocks have 10 readings here.
       expect(alerts[0]!.causeOffset).toBe(Math.floor(causeOffset / 10) * 10 + 10);
     }
   });

@@ -1,20 +1,30 @@
 // The window core against an oracle that keeps every reading and looks at all of them each time: slow, and obviously right.
+//
+// Blocks are given as columns here, as the log stores them; where it matters in which order the readings came before they were
+// put into columns, the block codec makes the columns.
 
 import { deserialize } from "node:v8";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { decodeReadingBlock } from "../../../src/codec/block-codec.ts";
+import type { Reading } from "../../../src/model/reading.ts";
+import type { WindowResult } from "../../../src/model/result.ts";
 import type { InputColumn } from "../../../src/stream/contract.ts";
 import { WindowOperator } from "../../../src/stream/windows.ts";
-import { OperatorBench } from "../../support/reading-columns.ts";
+import { OperatorBench, oneByOne } from "../../support/reading-columns.ts";
+import { readingBlock } from "../../support/records.ts";
+
+type Block = readonly InputColumn[];
 
 interface Case {
   readonly sizeUs: number;
   readonly latenessUs: number;
-  readonly columns: readonly InputColumn[];
+  readonly blocks: readonly Block[];
 }
 
 interface OracleWindow {
   readonly series: string;
+  readonly device: string;
   readonly startUs: number;
   readonly endUs: number;
   readonly firstSeen: number;
@@ -41,65 +51,133 @@ const columnOf: fc.Arbitrary<InputColumn> = fc
 const caseOf: fc.Arbitrary<Case> = fc.record({
   sizeUs: fc.integer({ min: 1, max: 60 }),
   latenessUs: fc.integer({ min: 0, max: 120 }),
-  columns: fc.array(columnOf, { maxLength: 25 }),
+  blocks: fc.array(fc.array(columnOf, { minLength: 1, maxLength: 6 }), { maxLength: 10 }),
 });
 
-function operatorOf({ sizeUs, latenessUs }: Case): WindowOperator {
+function operatorOf({ sizeUs, latenessUs }: Pick<Case, "sizeUs" | "latenessUs">): WindowOperator {
   return new WindowOperator({ name: "w", match: { device: "*", metric: "*" }, sizeUs, latenessUs });
 }
 
-function oracle({ sizeUs, latenessUs, columns }: Case): { emitted: OracleWindow[]; tooLate: number } {
+function feedBlocks(operator: WindowOperator, blocks: readonly Block[]): OperatorBench<WindowOperator> {
+  const bench = new OperatorBench(operator);
+  for (const block of blocks) bench.feed(...block);
+  return bench;
+}
+
+/** Every reading of the lane, with its place in it. */
+function rowsOf(blocks: readonly Block[]) {
+  const rows = blocks.flatMap((block, blockIndex) =>
+    block.flatMap(({ device, metric, eventTimesUs, values }) =>
+      eventTimesUs.map((eventTimeUs, i) => ({ blockIndex, device, metric, eventTimeUs, value: values[i] as number })),
+    ),
+  );
+  return rows.map((row, offset) => ({ ...row, offset }));
+}
+
+function oracle({ sizeUs, latenessUs, blocks }: Case): { emitted: OracleWindow[]; tooLate: number } {
+  const rows = rowsOf(blocks);
+  const seen = [...new Set(rows.map(({ device, metric }) => `${device}/${metric}`))];
+  const newestBefore = (device: string, blockIndex: number) =>
+    Math.max(...rows.filter((row) => row.device === device && row.blockIndex < blockIndex).map((row) => row.eventTimeUs));
   const windows: OracleWindow[] = [];
   const emitted: OracleWindow[] = [];
-  const newestUs = new Map<string, number>();
-  const seen: string[] = [];
-  let offset = 0;
   let tooLate = 0;
-  for (const { device, metric, eventTimesUs, values } of columns) {
-    const series = `${device}/${metric}`;
-    if (!seen.includes(series)) seen.push(series);
-    for (const [i, eventTimeUs] of eventTimesUs.entries()) {
-      newestUs.set(device, Math.max(newestUs.get(device) ?? eventTimeUs, eventTimeUs));
-      const watermarkUs = newestUs.get(device)! - latenessUs;
-      const over = windows.filter((w) => w.series.startsWith(`${device}/`) && w.causeOffset === null && w.endUs <= watermarkUs);
-      over.sort((one, other) => one.endUs - other.endUs || one.firstSeen - other.firstSeen);
-      for (const window of over) {
-        window.causeOffset = offset;
-        emitted.push(window);
-      }
+  for (const blockIndex of blocks.keys()) {
+    for (const { device, metric, eventTimeUs, value } of rows.filter((row) => row.blockIndex === blockIndex)) {
       const startUs = Math.floor(eventTimeUs / sizeUs) * sizeUs;
       const endUs = startUs + sizeUs;
-      if (endUs <= watermarkUs) tooLate++;
-      else {
-        let window = windows.find((w) => w.series === series && w.startUs === startUs);
-        if (window === undefined) {
-          window = { series, startUs, endUs, firstSeen: seen.indexOf(series), values: [], causeOffset: null };
-          windows.push(window);
-        }
-        window.values.push(values[i] as number);
+      if (endUs <= newestBefore(device, blockIndex) - latenessUs) {
+        tooLate++;
+        continue;
       }
-      offset++;
+      const series = `${device}/${metric}`;
+      let window = windows.find((w) => w.series === series && w.startUs === startUs);
+      if (window === undefined) {
+        window = { series, device, startUs, endUs, firstSeen: seen.indexOf(series), values: [], causeOffset: null };
+        windows.push(window);
+      }
+      window.values.push(value);
     }
+    const over = windows.filter(
+      (w) => w.causeOffset === null && w.endUs <= newestBefore(w.device, blockIndex + 1) - latenessUs,
+    );
+    for (const window of over) {
+      const newestUs = newestBefore(window.device, blockIndex + 1);
+      window.causeOffset = rows.find((row) => row.device === window.device && row.eventTimeUs === newestUs)!.offset;
+    }
+    over.sort(
+      (one, other) => one.causeOffset! - other.causeOffset! || one.endUs - other.endUs || one.firstSeen - other.firstSeen,
+    );
+    emitted.push(...over);
   }
   return { emitted, tooLate };
 }
 
-/** One column per reading. */
-function cutSmall(columns: readonly InputColumn[]): InputColumn[] {
-  return columns.flatMap((column) =>
-    column.eventTimesUs.map((eventTimeUs, i) => ({
-      ...column,
-      eventTimesUs: [eventTimeUs],
-      values: [column.values[i] as number],
-    })),
+/** Readings in the order in which they came, put into columns as a commit does it. */
+function blockOf(readings: readonly Reading[]): Block {
+  return decodeReadingBlock(readingBlock(readings)).columns;
+}
+
+/** What the windows hold in the end, whenever and in which order they were emitted; a far reading per device ends them all. */
+function contents(bench: OperatorBench<WindowOperator>): Map<string, Partial<WindowResult>> {
+  const far = { metric: "a", unit: "", eventTimesUs: [1e9], values: [0], qualities: [] };
+  bench.feed(...["d", "e", "f"].map((device) => ({ device, ...far })));
+  return new Map(
+    bench.results.map(({ causeOffset: _, ...result }) => [`${result.device}/${result.metric}/${result.startUs}`, result]),
   );
 }
+
+/** A lane in which no device goes back, from a block to a later one, into a window that is over. Inside of blocks anything goes. */
+const punctualOf = fc
+  .record({
+    sizeUs: fc.integer({ min: 1, max: 60 }),
+    latenessUs: fc.integer({ min: 0, max: 120 }),
+    steps: fc.array(
+      fc.array(
+        fc.record({
+          device: fc.constantFrom("d", "e", "f"),
+          metric: fc.constantFrom("a", "b", "c"),
+          aheadUs: fc.integer({ min: 0, max: 300 }),
+          value: fc.double({ min: -1e6, max: 1e6, noNaN: true }),
+        }),
+        { minLength: 1, maxLength: 20 },
+      ),
+      { minLength: 1, maxLength: 8 },
+    ),
+  })
+  .map(({ sizeUs, latenessUs, steps }) => {
+    const newestUs = new Map<string, number>();
+    const commits = steps.map((step) => {
+      const readings = step.map(({ device, metric, aheadUs, value }) => {
+        // The start of the window that holds the watermark: one microsecond earlier would be too late.
+        const earliestUs = Math.floor(((newestUs.get(device) ?? 0) - latenessUs) / sizeUs) * sizeUs;
+        return { device, metric, unit: "", quality: 0, value, eventTimeUs: earliestUs + aheadUs };
+      });
+      for (const { device, eventTimeUs } of readings) {
+        newestUs.set(device, Math.max(newestUs.get(device) ?? eventTimeUs, eventTimeUs));
+      }
+      return readings;
+    });
+    return { sizeUs, latenessUs, commits };
+  });
+
+/** Puts neighbours together where `joins` says so. */
+function joined<Item>(lists: readonly (readonly Item[])[], joins: readonly boolean[]): Item[][] {
+  const result: Item[][] = [];
+  for (const [i, list] of lists.entries()) {
+    if (i > 0 && joins[i % joins.length]) result.at(-1)!.push(...list);
+    else result.push([...list]);
+  }
+  return result;
+}
+
+const joinsOf = fc.array(fc.boolean(), { minLength: 1, maxLength: 10 });
 
 describe("tumbling windows over any disordered input of several devices", () => {
   test("are those of the oracle, in its order", () => {
     fc.assert(
       fc.property(caseOf, (input) => {
-        const { results, operator } = new OperatorBench(operatorOf(input)).feed(...input.columns);
+        const { results, operator } = feedBlocks(operatorOf(input), input.blocks);
         const { emitted, tooLate } = oracle(input);
         expect(operator.counters().skipped.too_late).toBe(tooLate);
         expect(results.map((r) => [`${r.device}/${r.metric}`, r.startUs, r.endUs, r.causeOffset, r.count])).toEqual(
@@ -123,34 +201,53 @@ describe("tumbling windows over any disordered input of several devices", () => 
     );
   });
 
-  test("do not depend on how the readings are cut into columns, down to the last bit", () => {
+  test("do not depend on a snapshot and restore after any block, nor on the columns inside of it, down to the last bit", () => {
     fc.assert(
       fc.property(caseOf, (input) => {
-        const whole = new OperatorBench(operatorOf(input)).feed(...input.columns);
-        const cut = new OperatorBench(operatorOf(input)).feed(...cutSmall(input.columns));
-        expect(cut.results).toEqual(whole.results);
-        expect(deserialize(cut.operator.snapshot())).toEqual(deserialize(whole.operator.snapshot()));
-      }),
-      { numRuns: 200 },
-    );
-  });
-
-  test("do not depend on a snapshot and restore after every reading, down to the last bit", () => {
-    fc.assert(
-      fc.property(caseOf, (input) => {
-        const whole = new OperatorBench(operatorOf(input)).feed(...input.columns);
+        const whole = feedBlocks(operatorOf(input), input.blocks);
         const results: unknown[] = [];
         let operator = operatorOf(input);
-        for (const [offset, column] of cutSmall(input.columns).entries()) {
-          const bench = new OperatorBench(operator, offset).feed(column);
+        let offset = 0;
+        for (const block of input.blocks) {
+          const bench = new OperatorBench(operator, offset).feed(...block.flatMap(oneByOne));
           results.push(...bench.results);
+          offset = bench.nextOffset;
           operator = operatorOf(input);
           operator.restore(bench.operator.snapshot());
         }
         expect(results).toEqual(whole.results);
         expect(operator.counters()).toEqual(whole.operator.counters());
+        expect(deserialize(operator.snapshot())).toEqual(deserialize(whole.operator.snapshot()));
       }),
-      { numRuns: 100 },
+      { numRuns: 200 },
+    );
+  });
+
+  test("hold the same, bit for bit, however the readings come together in blocks, if none goes back into a window that is over", () => {
+    fc.assert(
+      fc.property(punctualOf, joinsOf, ({ commits, ...times }, joins) => {
+        const apart = feedBlocks(operatorOf(times), commits.map(blockOf));
+        const cut = feedBlocks(operatorOf(times), joined(commits, joins).map(blockOf));
+        const together = feedBlocks(operatorOf(times), [blockOf(commits.flat())]);
+        for (const { operator } of [apart, cut, together]) expect(operator.counters().skipped.too_late).toBe(0);
+        const expected = contents(together);
+        expect(contents(apart)).toEqual(expected);
+        expect(contents(cut)).toEqual(expected);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test("take every reading that they take in smaller blocks also in larger ones", () => {
+    fc.assert(
+      fc.property(caseOf, joinsOf, (input, joins) => {
+        const small = feedBlocks(operatorOf(input), input.blocks);
+        const large = feedBlocks(operatorOf(input), joined(input.blocks, joins));
+        expect(large.operator.counters().skipped.too_late).toBeLessThanOrEqual(small.operator.counters().skipped.too_late ?? 0);
+        const inLarge = contents(large);
+        for (const [window, { count }] of contents(small)) expect(inLarge.get(window)?.count).toBeGreaterThanOrEqual(count!);
+      }),
+      { numRuns: 200 },
     );
   });
 
@@ -159,9 +256,7 @@ describe("tumbling windows over any disordered input of several devices", () => 
       fc.property(caseOf, fc.integer({ min: 1, max: 5 }), (input, max) => {
         const limits = { seriesMax: max, openWindowsMax: 3 * max, openWindowsPerSeriesMax: max };
         const definition = { name: "w", match: { device: "*", metric: "*" }, ...input };
-        const { results, operator, nextOffset } = new OperatorBench(new WindowOperator(definition, limits)).feed(
-          ...input.columns,
-        );
+        const { results, operator, nextOffset } = feedBlocks(new WindowOperator(definition, limits), input.blocks);
         const { taken, skipped, outputs } = operator.counters();
         expect(taken + Object.values(skipped).reduce((sum, count) => sum + count, 0)).toBe(nextOffset);
         expect(results.length).toBe(outputs);

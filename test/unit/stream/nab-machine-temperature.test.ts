@@ -19,6 +19,16 @@ function machineTemperature(): InputColumn {
   return { device: "machine", metric: "temperature", unit: "", eventTimesUs, values, qualities: [] };
 }
 
+function inBlocksOf(perBlock: number, readings: InputColumn): InputColumn[] {
+  const blocks: InputColumn[] = [];
+  for (let from = 0; from < readings.values.length; from += perBlock) {
+    const eventTimesUs = readings.eventTimesUs.slice(from, from + perBlock);
+    const values = (readings.values as number[]).slice(from, from + perBlock);
+    blocks.push({ ...readings, eventTimesUs, values });
+  }
+  return blocks;
+}
+
 function hourly(): OperatorBench<WindowOperator> {
   const match = { device: "machine", metric: "temperature" };
   return new OperatorBench(new WindowOperator({ name: "hourly", match, sizeUs: hourUs, latenessUs: 0 }));
@@ -27,7 +37,7 @@ function hourly(): OperatorBench<WindowOperator> {
 describe("hourly windows over the machine temperature", () => {
   test("every hour from the first reading to the last but the unfinished one is emitted once, in order, without a gap", () => {
     const readings = machineTemperature();
-    const { results, operator } = hourly().feed(readings);
+    const { results, operator } = hourly().feedOneByOne(readings);
     const hours = readings.eventTimesUs.map((eventTimeUs) => Math.floor(eventTimeUs / hourUs));
     const first = hours[0]!;
     const last = hours.at(-1)!;
@@ -38,7 +48,7 @@ describe("hourly windows over the machine temperature", () => {
 
   test("the hour of the backward jump holds 24 readings, since it was not yet over when the clock jumped inside it", () => {
     const readings = machineTemperature();
-    const { results } = hourly().feed(readings);
+    const { results } = hourly().feedOneByOne(readings);
     const inHour = (readings.values as number[]).filter(
       (_, i) => Math.floor(readings.eventTimesUs[i]! / hourUs) === jumpHourUs / hourUs,
     );
@@ -51,10 +61,21 @@ describe("hourly windows over the machine temperature", () => {
     expect(result.causeOffset).toBe(cause);
   });
 
+  test("the windows are the same however the readings came together in blocks", () => {
+    const readings = machineTemperature();
+    const aggregates = ({ results }: OperatorBench<WindowOperator>) => results.map(({ causeOffset: _, ...result }) => result);
+    const expected = aggregates(hourly().feedOneByOne(readings));
+    for (const perBlock of [64, 8_192, readings.values.length]) {
+      const bench = hourly();
+      for (const block of inBlocksOf(perBlock, readings)) bench.feed(block);
+      expect(aggregates(bench)).toEqual(expected);
+    }
+  });
+
   test("with windows of five minutes the same twelve readings come after theirs were emitted: all but the last are too late", () => {
     const match = { device: "*", metric: "*" };
     const operator = new WindowOperator({ name: "five", match, sizeUs: hourUs / 12, latenessUs: 0 });
-    new OperatorBench(operator).feed(machineTemperature());
+    new OperatorBench(operator).feedOneByOne(machineTemperature());
     expect(operator.counters()).toMatchObject({ taken: 22_684, skipped: { too_late: 11 } });
   });
 });

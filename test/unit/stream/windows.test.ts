@@ -1,6 +1,7 @@
 import { deserialize } from "node:v8";
 import { describe, expect, test } from "vitest";
 import type { WindowDefinition } from "../../../src/model/definitions.ts";
+import type { InputColumn } from "../../../src/stream/contract.ts";
 import { defaultWindowLimits, type WindowLimits, WindowOperator } from "../../../src/stream/windows.ts";
 import { column, OperatorBench, withValues } from "../../support/reading-columns.ts";
 
@@ -20,7 +21,7 @@ function summary({ results }: OperatorBench<WindowOperator>): string[] {
 }
 
 describe("emission", () => {
-  test("the reading that moves the watermark to the end of a window emits it, with all its aggregates", () => {
+  test("the block that moves the watermark to the end of a window emits it, with all its aggregates", () => {
     expect(bench().feed(column("d", "m", "1=2 9=6 10=5", "bar")).results).toEqual([
       {
         window: "ten",
@@ -42,19 +43,24 @@ describe("emission", () => {
   });
 
   test("one microsecond before its end a window stays open", () => {
-    expect(summary(bench().feed(column("d", "m", "1=2 9=6")))).toEqual([]);
+    expect(summary(bench().feedOneByOne(column("d", "m", "1=2 9=6")))).toEqual([]);
   });
 
   test("the allowed lateness holds a window back by as much", () => {
-    const windows = bench({ latenessUs: 5 }).feed(column("d", "m", "1=0 10=0 14=0"));
+    const windows = bench({ latenessUs: 5 }).feedOneByOne(column("d", "m", "1=0 10=0 14=0"));
     expect(summary(windows)).toEqual([]);
-    expect(summary(windows.feed(column("d", "m", "15=0")))).toEqual(["d/m 0 1@3"]);
+    expect(summary(windows.feedOneByOne(column("d", "m", "15=0")))).toEqual(["d/m 0 1@3"]);
   });
 
-  test("one reading emits the windows of all metrics of its device, by end, then by first appearance of the series", () => {
+  test("one block emits the windows of all metrics of its device, by end, then by first appearance of the series", () => {
     const windows = bench({ latenessUs: 20 });
-    windows.feed(column("d", "b", "15=0"), column("d", "a", "16=0 5=0"), column("d", "b", "7=0"), column("d", "c", "1=0"));
-    expect(summary(windows.feed(column("d", "c", "50=0")))).toEqual([
+    windows.feedOneByOne(
+      column("d", "b", "15=0"),
+      column("d", "a", "16=0 5=0"),
+      column("d", "b", "7=0"),
+      column("d", "c", "1=0"),
+    );
+    expect(summary(windows.feedOneByOne(column("d", "c", "50=0")))).toEqual([
       "d/b 0 1@5",
       "d/a 0 1@5",
       "d/c 0 1@5",
@@ -65,19 +71,19 @@ describe("emission", () => {
 
   test("a reading of a metric that does not match, and a text, move the watermark of a known device", () => {
     const windows = bench({ match: { device: "*", metric: "m" } });
-    windows.feed(column("d", "m", "1=0"), column("d", "other", "12=0"));
-    windows.feed(column("d", "m", "13=0"), withValues(column("d", "m", "25=0"), "off"));
+    windows.feedOneByOne(column("d", "m", "1=0"), column("d", "other", "12=0"));
+    windows.feedOneByOne(column("d", "m", "13=0"), withValues(column("d", "m", "25=0"), "off"));
     expect(summary(windows)).toEqual(["d/m 0 1@1", "d/m 10 1@3"]);
   });
 
   test("windows start at multiples of their size, also before 1970", () => {
-    const windows = bench().feed(column("d", "m", "-11=0 -10=0 -1=0 0=0 9=0 10=0"));
+    const windows = bench().feedOneByOne(column("d", "m", "-11=0 -10=0 -1=0 0=0 9=0 10=0"));
     expect(summary(windows)).toEqual(["d/m -20 1@1", "d/m -10 2@3", "d/m 0 2@5"]);
   });
 
   test("windows start at multiples of an odd size at any event time that a reading can have", () => {
     for (const eventTimeUs of [2 ** 53 - 8, 1_767_225_600_000_001, -(2 ** 53) + 8]) {
-      const windows = bench({ sizeUs: 7 }).feed(column("d", "m", `${eventTimeUs}=0 ${eventTimeUs + 7}=0`));
+      const windows = bench({ sizeUs: 7 }).feedOneByOne(column("d", "m", `${eventTimeUs}=0 ${eventTimeUs + 7}=0`));
       const startUs = windows.results[0]!.startUs;
       expect(BigInt(startUs) % 7n).toBe(0n);
       expect(startUs <= eventTimeUs && eventTimeUs < startUs + 7).toBe(true);
@@ -85,50 +91,112 @@ describe("emission", () => {
   });
 
   test("a window without readings is not emitted", () => {
-    expect(summary(bench().feed(column("d", "m", "5=0 1005=0 1015=0")))).toEqual(["d/m 0 1@1", "d/m 1000 1@2"]);
+    expect(summary(bench().feedOneByOne(column("d", "m", "5=0 1005=0 1015=0")))).toEqual(["d/m 0 1@1", "d/m 1000 1@2"]);
   });
 
   test("a result carries the unit that its series had last", () => {
-    const windows = bench().feed(column("d", "m", "1=0", "K"), column("d", "m", "2=0 10=0", "Cel"));
+    const windows = bench().feedOneByOne(column("d", "m", "1=0", "K"), column("d", "m", "2=0 10=0", "Cel"));
     expect(windows.results[0]!.unit).toBe("Cel");
   });
 });
 
 describe("lateness", () => {
   test("a late reading counts as long as its window is open, however far behind the watermark it is", () => {
-    const windows = bench({ sizeUs: 1_000 }).feed(column("d", "m", "990=1 3=2 1000=0"));
+    const windows = bench({ sizeUs: 1_000 }).feedOneByOne(column("d", "m", "990=1 3=2 1000=0"));
     expect(summary(windows)).toEqual(["d/m 0 2@2"]);
     expect(windows.operator.counters().skipped.too_late).toBe(0);
   });
 
   test("a reading behind an emitted window is counted as too late and changes nothing", () => {
-    const windows = bench().feed(column("d", "m", "5=1 10=1 9=1 11=1 20=1"));
+    const windows = bench().feedOneByOne(column("d", "m", "5=1 10=1 9=1 11=1 20=1"));
     expect(summary(windows)).toEqual(["d/m 0 1@1", "d/m 10 2@4"]);
     expect(windows.operator.counters()).toMatchObject({ taken: 4, skipped: { too_late: 1 } });
   });
 
   test("a window that the watermark passed while it was empty is over too", () => {
-    const windows = bench().feed(column("d", "m", "25=1 5=1 30=1"));
+    const windows = bench().feedOneByOne(column("d", "m", "25=1 5=1 30=1"));
     expect(summary(windows)).toEqual(["d/m 20 1@2"]);
     expect(windows.operator.counters().skipped.too_late).toBe(1);
   });
 
   test("the fast clock of one device makes no other device late", () => {
-    const windows = bench().feed(column("fast", "m", "1=0 5000=0"), column("slow", "m", "2=0 8=0 10=0"));
+    const windows = bench().feedOneByOne(column("fast", "m", "1=0 5000=0"), column("slow", "m", "2=0 8=0 10=0"));
     expect(summary(windows)).toEqual(["fast/m 0 1@1", "slow/m 0 2@4"]);
     expect(windows.operator.counters().skipped.too_late).toBe(0);
   });
 
   test("another metric of the same device does move its watermark", () => {
-    const windows = bench().feed(column("d", "a", "1=0 30=0"), column("d", "b", "2=0"));
+    const windows = bench().feedOneByOne(column("d", "a", "1=0 30=0"), column("d", "b", "2=0"));
     expect(windows.operator.counters().skipped.too_late).toBe(1);
+  });
+});
+
+describe("blocks", () => {
+  /** One reading a second of every metric, each metric a column: what a block stores of a device that sends all of them. */
+  function everySecond(metrics: readonly string[], fromS: number, toS: number): InputColumn[] {
+    const eventTimesUs = Array.from({ length: toS - fromS }, (_, i) => (fromS + i) * 1_000_000);
+    const about = { device: "press", unit: "", eventTimesUs, values: eventTimesUs.map(() => 1), qualities: [] };
+    return metrics.map((metric) => ({ ...about, metric }));
+  }
+
+  test("a device that catches up with minutes of several metrics in one block loses none of them", () => {
+    const metrics = ["temperature", "pressure", "speed"];
+    const windows = bench({ sizeUs: 10_000_000, latenessUs: 1_000_000 });
+    windows.feed(...everySecond(metrics, 0, 5));
+    windows.feed(...everySecond(metrics, 5, 605));
+    windows.feed(...everySecond(metrics, 605, 612));
+    expect(windows.operator.counters()).toMatchObject({ taken: 3 * 612, skipped: { too_late: 0, window_limit: 0 } });
+    const expected = Array.from({ length: 61 }, (_, i) => metrics.map((metric) => `${i * 10} ${metric} 10`)).flat();
+    expect(windows.results.map((r) => `${r.startUs / 1_000_000} ${r.metric} ${r.count}`)).toEqual(expected);
+  });
+
+  test("late is what is behind the blocks before: in the block of the newer reading it counts, in the next it does not", () => {
+    const windows = bench().feed(column("d", "a", "5=0 10=0"), column("d", "b", "9=0"), column("d", "a", "8=0"));
+    expect(summary(windows)).toEqual(["d/a 0 2@1", "d/b 0 1@1"]);
+    expect(windows.operator.counters().skipped.too_late).toBe(0);
+    windows.feed(column("d", "b", "9=0"));
+    expect(windows.operator.counters().skipped.too_late).toBe(1);
+  });
+
+  test("the cause is the first reading with the newest event time of its device, in whichever column", () => {
+    const windows = bench().feed(
+      column("d", "a", "1=0 30=0 7=0"),
+      column("d", "b", "30=0 31=0 31=0"),
+      column("d", "c", "31=0"),
+    );
+    expect(summary(windows)).toEqual(["d/a 0 2@4"]);
+  });
+
+  test("results of one block come in the order of causes, whichever device appears in it first", () => {
+    const windows = bench().feed(column("d", "a", "1=0 10=0"), column("e", "a", "1=0 10=0"), column("d", "b", "20=0"));
+    expect(summary(windows)).toEqual(["e/a 0 1@3", "d/a 0 1@4", "d/a 10 1@4"]);
+  });
+
+  test("windows that the block itself emits need no place among the open ones, so an hour of one series in a block is taken", () => {
+    const windows = bench({ sizeUs: 1_000_000 }, { openWindowsPerSeriesMax: 2, openWindowsMax: 2 });
+    windows.feed(...everySecond(["a"], 0, 2)).feed(...everySecond(["a"], 2, 3_602));
+    expect(windows.operator.counters()).toMatchObject({ taken: 3_602, skipped: { window_limit: 0 }, outputs: 3_601 });
+  });
+
+  test("windows that stay open behind the block do need it", () => {
+    const windows = bench({ latenessUs: 20 }, { openWindowsPerSeriesMax: 2 });
+    windows.feed(column("d", "a", "1=0 11=0 21=0 31=0 41=0"));
+    expect(windows.operator.counters()).toMatchObject({ taken: 4, skipped: { window_limit: 1 }, outputs: 2 });
+    windows.feed(column("d", "a", "25=0 35=0 45=0"));
+    expect(windows.operator.counters()).toMatchObject({ taken: 6, skipped: { window_limit: 2 }, outputs: 2 });
+  });
+
+  test("a snapshot inside a block is a bug", () => {
+    const windows = operator();
+    windows.consume(column("d", "m", "1=0"), 0);
+    expect(() => windows.snapshot()).toThrow("between blocks");
   });
 });
 
 describe("counters and bounds", () => {
   test("booleans and texts are not aggregated, and counted", () => {
     const numbers = column("d", "m", "1=0 2=0");
-    const windows = bench().feed(withValues(numbers, true), withValues(numbers, "on"), numbers);
+    const windows = bench().feedOneByOne(withValues(numbers, true), withValues(numbers, "on"), numbers);
     expect(windows.operator.counters()).toEqual({
       taken: 2,
       skipped: { too_late: 0, not_a_number: 4, series_limit: 0, window_limit: 0 },
@@ -138,38 +206,48 @@ describe("counters and bounds", () => {
 
   test("series that do not match are not counted", () => {
     const windows = bench({ match: { device: "press-*", metric: "t" } });
-    windows.feed(column("press-1", "t", "1=0 10=0"), column("press-1", "p", "1=0"), column("oven-1", "t", "1=0"));
+    windows.feedOneByOne(column("press-1", "t", "1=0 10=0"), column("press-1", "p", "1=0"), column("oven-1", "t", "1=0"));
     expect(windows.operator.counters()).toMatchObject({ taken: 2, skipped: { not_a_number: 0 }, outputs: 1 });
   });
 
   test("readings of series beyond seriesMax are refused and counted, and the others go on", () => {
     const windows = bench({}, { seriesMax: 2 });
-    windows.feed(column("d", "a", "1=0"), column("e", "a", "1=0"), column("d", "b", "2=0 3=0"), column("f", "a", "1=0"));
-    windows.feed(column("d", "a", "2=0 10=0"));
+    windows.feedOneByOne(
+      column("d", "a", "1=0"),
+      column("e", "a", "1=0"),
+      column("d", "b", "2=0 3=0"),
+      column("f", "a", "1=0"),
+    );
+    windows.feedOneByOne(column("d", "a", "2=0 10=0"));
     expect(summary(windows)).toEqual(["d/a 0 2@6"]);
     expect(windows.operator.counters()).toMatchObject({ taken: 4, skipped: { series_limit: 3 } });
   });
 
   test("a reading that would open one window too many in its series is refused, until one is emitted", () => {
     const windows = bench({ latenessUs: 100 }, { openWindowsPerSeriesMax: 2 });
-    windows.feed(column("d", "a", "1=0 11=0 21=0 22=0 12=0"), column("d", "b", "25=0"));
+    windows.feedOneByOne(column("d", "a", "1=0 11=0 21=0 22=0 12=0"), column("d", "b", "25=0"));
     expect(windows.operator.counters()).toMatchObject({ taken: 4, skipped: { window_limit: 2 } });
-    windows.feed(column("d", "a", "110=0 111=0"));
+    windows.feedOneByOne(column("d", "a", "110=0 111=0"));
     expect(summary(windows)).toEqual(["d/a 0 1@6"]);
     expect(windows.operator.counters()).toMatchObject({ taken: 6, skipped: { window_limit: 2 } });
   });
 
   test("a reading that would open one window too many in all is refused, until one is emitted", () => {
     const windows = bench({}, { openWindowsMax: 2 });
-    windows.feed(column("d", "a", "1=0"), column("e", "a", "1=0"), column("f", "a", "1=0 2=0"), column("e", "a", "2=0 10=0"));
-    windows.feed(column("f", "a", "3=0"), column("e", "a", "20=0"), column("d", "a", "10=0"));
+    windows.feedOneByOne(
+      column("d", "a", "1=0"),
+      column("e", "a", "1=0"),
+      column("f", "a", "1=0 2=0"),
+      column("e", "a", "2=0 10=0"),
+    );
+    windows.feedOneByOne(column("f", "a", "3=0"), column("e", "a", "20=0"), column("d", "a", "10=0"));
     expect(summary(windows)).toEqual(["e/a 0 2@5", "e/a 10 1@7", "d/a 0 1@8"]);
     expect(windows.operator.counters()).toMatchObject({ taken: 6, skipped: { window_limit: 3 } });
   });
 
   test("a refused reading moves the watermark all the same", () => {
     const windows = bench({}, { openWindowsPerSeriesMax: 1, openWindowsMax: 1 });
-    windows.feed(column("d", "a", "1=0"), column("d", "b", "2=0 10=0"));
+    windows.feedOneByOne(column("d", "a", "1=0"), column("d", "b", "2=0 10=0"));
     expect(summary(windows)).toEqual(["d/a 0 1@2"]);
   });
 });
@@ -184,12 +262,12 @@ describe("state", () => {
   const after = [column("d", "b", "3=4 14=0.7 40=1"), column("e", "c", "30=1"), column("d", "a", "17=3 99=1", "K")];
 
   test("restore(snapshot()) goes on exactly as if nothing had happened, counters included", () => {
-    const uninterrupted = bench({ latenessUs: 15 }).feed(...before);
+    const uninterrupted = bench({ latenessUs: 15 }).feedOneByOne(...before);
     const restored = operator({ latenessUs: 15 });
     restored.restore(uninterrupted.operator.snapshot());
-    const resumed = new OperatorBench(restored, uninterrupted.nextOffset).feed(...after);
+    const resumed = new OperatorBench(restored, uninterrupted.nextOffset).feedOneByOne(...after);
     const emitted = uninterrupted.results.length;
-    uninterrupted.feed(...after);
+    uninterrupted.feedOneByOne(...after);
     expect(resumed.results.length).toBeGreaterThan(3);
     expect(resumed.results).toEqual(uninterrupted.results.slice(emitted));
     expect(restored.counters()).toEqual(uninterrupted.operator.counters());
@@ -197,20 +275,22 @@ describe("state", () => {
   });
 
   test("limits count what was restored", () => {
-    const full = bench({ latenessUs: 100 }, { seriesMax: 1, openWindowsPerSeriesMax: 2 }).feed(column("d", "a", "1=0 11=0"));
+    const full = bench({ latenessUs: 100 }, { seriesMax: 1, openWindowsPerSeriesMax: 2 }).feedOneByOne(
+      column("d", "a", "1=0 11=0"),
+    );
     const restored = operator({ latenessUs: 100 }, { seriesMax: 1, openWindowsPerSeriesMax: 2 });
     restored.restore(full.operator.snapshot());
-    new OperatorBench(restored, 2).feed(column("d", "a", "21=0"), column("d", "b", "1=0"));
+    new OperatorBench(restored, 2).feedOneByOne(column("d", "a", "21=0"), column("d", "b", "1=0"));
     expect(restored.counters()).toMatchObject({ taken: 2, skipped: { window_limit: 1, series_limit: 1 } });
   });
 
   test("the limit of open windows in all counts what was restored, and what is emitted frees it", () => {
-    const full = bench({}, { openWindowsMax: 2 }).feed(column("d", "a", "1=0"), column("e", "a", "1=0"));
+    const full = bench({}, { openWindowsMax: 2 }).feedOneByOne(column("d", "a", "1=0"), column("e", "a", "1=0"));
     const restored = operator({}, { openWindowsMax: 2 });
     restored.restore(full.operator.snapshot());
-    const resumed = new OperatorBench(restored, 2).feed(column("f", "a", "1=0"));
+    const resumed = new OperatorBench(restored, 2).feedOneByOne(column("f", "a", "1=0"));
     expect(restored.counters().skipped.window_limit).toBe(1);
-    resumed.feed(column("d", "a", "10=0 20=0"), column("f", "a", "2=0"));
+    resumed.feedOneByOne(column("d", "a", "10=0 20=0"), column("f", "a", "2=0"));
     expect(restored.counters().skipped.window_limit).toBe(2);
     expect(summary(resumed)).toEqual(["d/a 0 1@3", "d/a 10 1@4"]);
   });
