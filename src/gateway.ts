@@ -117,7 +117,7 @@ function operatorsOf(config: GatewayConfig): Operator[] {
   const { seriesMax } = config.stream;
   const windows = config.windows.map(({ name, device, metric, size, lateness }) => {
     const definition: WindowDefinition = { name, match: { device, metric }, sizeUs: size * 1000, latenessUs: lateness * 1000 };
-    return new WindowOperator(definition, { ...defaultWindowLimits, seriesMax });
+    return new WindowOperator(definition, { ...defaultWindowLimits, seriesMax, openWindowsMax: 4 * seriesMax });
   });
   const rules = config.alerts.map(({ name, device, metric, when, clear }) => {
     const threshold = thresholdOf(when);
