@@ -10,7 +10,7 @@ if (missingServers.length > 0 && process.env.CI === "true") {
   console.error(`missing test servers: ${missingServers.join(", ")}; install them, in CI nothing is left out`);
   process.exit(1);
 }
-run(process.execPath, ["node_modules/@biomejs/biome/bin/biome", "ci", "."]);
+run(process.execPath, ["node_modules/@biomejs/biome/bin/biome", "ci", "--error-on-warnings", "."]);
 run(process.execPath, ["node_modules/typescript/bin/tsc", "--noEmit"]);
 ensureBuilt();
 run(process.execPath, ["scripts/generate.mjs", "--check"]);

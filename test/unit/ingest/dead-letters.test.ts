@@ -57,7 +57,11 @@ test("counts as lost what the disk does not take, and goes on", async () => {
 
 test("counts as lost what waits beyond its bound", async () => {
   const directory = await tempDir();
-  const letters = await write(directory, 100_000, Array.from({ length: 3000 }, (_, index) => `${index}`));
+  const letters = await write(
+    directory,
+    100_000,
+    Array.from({ length: 3000 }, (_, index) => `${index}`),
+  );
   expect(letters.lost + (await lettersIn(directory)).length).toBe(3000);
   expect(letters.lost).toBeGreaterThan(0);
 });

@@ -19,7 +19,15 @@ test("a reading is known again only by the same series, event time and value", (
   recent.add(reading({ metric: "state", value: "on" }));
   expect(recent.has(reading())).toBe(true);
   expect(recent.has(reading({ metric: "state", value: "on" }))).toBe(true);
-  for (const other of [{ device: "e" }, { metric: "n" }, { eventTimeUs: 2 }, { value: 2 }, { value: -1 }, { value: true }, { value: "1" }]) {
+  for (const other of [
+    { device: "e" },
+    { metric: "n" },
+    { eventTimeUs: 2 },
+    { value: 2 },
+    { value: -1 },
+    { value: true },
+    { value: "1" },
+  ]) {
     expect(recent.has(reading(other))).toBe(false);
   }
   expect(recent.has(reading({ metric: "state", value: "off" }))).toBe(false);

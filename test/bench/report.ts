@@ -1,0 +1,43 @@
+import { writeFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
+
+/** One measured case beside its reference, both from the same run on the same machine. */
+export interface BenchCase {
+  readonly case: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly reference: { readonly name: string; readonly value: number };
+  /** value / reference.value */
+  readonly ratio: number;
+  /** Least ratio that the design asks for; null if it asks for none. */
+  readonly budget: number | null;
+  readonly ok: boolean;
+}
+
+export function benchCase(what: Omit<BenchCase, "ratio" | "ok">): BenchCase {
+  const ratio = what.value / what.reference.value;
+  return { ...what, ratio, ok: what.budget === null || ratio >= what.budget };
+}
+
+/** Middle of an odd number of values. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** Prints the cases as a table, and writes them to the file that `--json FILE` names. */
+export function report(name: string, cases: readonly BenchCase[]): void {
+  const integer = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+  for (const one of cases) {
+    const budget = one.budget === null ? "" : `, budget ${one.budget}: ${one.ok ? "ok" : "MISSED"}`;
+    console.log(`${one.case}: ${integer.format(one.value)} ${one.unit}`);
+    console.log(
+      `  ${one.reference.name}: ${integer.format(one.reference.value)} ${one.unit}; ratio ${one.ratio.toFixed(2)}${budget}`,
+    );
+  }
+  const at = process.argv.indexOf("--json");
+  const file = process.argv[at + 1];
+  if (at === -1 || file === undefined) return;
+  const machine = `${cpus().length} x ${cpus()[0]?.model ?? "?"}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
+  writeFileSync(file, `${JSON.stringify({ name, machine, cases }, null, 2)}\n`);
+}
