@@ -30,6 +30,8 @@ function observeMqtt(metrics: Metrics, { broker, ingest }: GatewayParts): void {
   metrics.observe("tidegate_mqtt_connections", () => broker.connections);
   metrics.observe("tidegate_mqtt_connections_total", () => counters.connections);
   metrics.observe("tidegate_mqtt_connections_refused_total", () => counters.connectionsRefused);
+  metrics.observe("tidegate_mqtt_retained_refused_total", () => counters.retainedRefused);
+  metrics.observe("tidegate_mqtt_queued_refused_total", () => counters.queuedRefused);
   metrics.observe("tidegate_mqtt_protocol_errors_total", () => counters.protocolErrors);
 }
 
@@ -45,6 +47,10 @@ function observeReaders(metrics: Metrics, { stream, forwarders }: GatewayParts):
         Object.entries(counters.skipped).map(([reason, value]): Observation => ({ labels: { operator: id, reason }, value })),
       ),
   );
+  metrics.observe("tidegate_stream_readings_lost_total", () =>
+    Object.entries(stream.status().lost).map(([reason, value]) => ({ labels: { reason }, value })),
+  );
+  metrics.observe("tidegate_stream_replay_mismatches_total", () => stream.status().replayMismatches);
   const perLane = (read: (seen: { confirmedOffset: number; pendingRecords: number }) => number) => () =>
     forwarders.flatMap((forwarder) => {
       const status = forwarder.status();

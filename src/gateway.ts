@@ -185,12 +185,9 @@ async function createIngest(config: GatewayConfig, log: Log, logger: Logger, clo
 }
 
 function createBroker(config: GatewayConfig, ingest: Ingest, logger: Logger, closers: Closers): Broker {
-  const { listen, clientsMax, packetSizeMax, inflightMax, sessionExpiryMax } = config.mqtt;
+  const { sessionExpiryMax, ...limits } = config.mqtt;
   const broker = new Broker({
-    listen,
-    clientsMax,
-    packetSizeMax,
-    inflightMax,
+    ...limits,
     sessionExpiryMaxMs: sessionExpiryMax,
     intake: ingest,
     clock: systemClock,

@@ -10,11 +10,12 @@
 //   busy        │ MQTT 5: reason 0x97; MQTT 3.1.1: closed   │ no
 //
 // Bounds: connections (`clientsMax`), packet size (`packetSizeMax`), open publishes a client (`inflightMax` for QoS 1 and 2 of an
-// MQTT 5 client, which is told; 65,535 for any, the number of packet ids), session life. Topics under `tidegate/` and `$` are
+// MQTT 5 client, which is told; 65,535 for any, the number of packet ids), session life, and what sessions hold
+// (session-bounds.ts). Topics under `tidegate/` and `$` are
 // the gateway's own: nobody else may publish there.
 //
-// Deliberately not here: authentication and TLS (so it listens on loopback only), sessions that survive a restart, limits on
-// retained messages and offline queues. See ARCHITECTURE.md, "Not built yet".
+// Deliberately not here: authentication and TLS (so it listens on loopback only), sessions that survive a restart. See
+// ARCHITECTURE.md, "Not built yet".
 
 import { createServer, type Server, type Socket } from "node:net";
 import { Aedes, type Client, type PublishPacket } from "aedes";
@@ -23,7 +24,6 @@ import type { Clock } from "../platform/clock.ts";
 import { type Address, listen } from "../platform/listen.ts";
 import type { Logger } from "../platform/logger.ts";
 import {
-  containRepeatedPubrel,
   containSpecialClientIds,
   containSpecialTopics,
   hasMalformedText,
@@ -33,12 +33,15 @@ import {
 } from "./containment.ts";
 import type { Intake, LocalPublish, Verdict } from "./contract.ts";
 import { PublishOrder } from "./publish-order.ts";
+import { boundSessions, type SessionCounters } from "./session-bounds.ts";
 
 export interface BrokerOptions {
   readonly listen: { readonly host: string; readonly port: number };
   readonly clientsMax: number;
   readonly packetSizeMax: number;
   readonly inflightMax: number;
+  readonly retainedMax: number;
+  readonly queuedMax: number;
   readonly sessionExpiryMaxMs: number;
   readonly intake: Intake;
   readonly clock: Clock;
@@ -46,7 +49,7 @@ export interface BrokerOptions {
 }
 
 /** Totals since the start. */
-export interface BrokerCounters {
+export interface BrokerCounters extends SessionCounters {
   publishes: number;
   connections: number;
   /** Connections closed at once because of clientsMax. */
@@ -68,6 +71,8 @@ export class Broker {
     connectionsRefused: 0,
     protocolErrors: 0,
     publishesForbidden: 0,
+    retainedRefused: 0,
+    queuedRefused: 0,
   };
   readonly #options: BrokerOptions;
   readonly #aedes: Aedes;
@@ -92,7 +97,7 @@ export class Broker {
   /** Opens the listener. Errors: PORT_IN_USE, LISTEN_FAILED. */
   async start(): Promise<Address> {
     await this.#aedes.listen();
-    containRepeatedPubrel(this.#aedes);
+    boundSessions(this.#aedes, this.#options, this.counters);
     this.#refreshHeldClients();
     return listen(this.#server, this.#options.listen, "mqtt.listen");
   }

@@ -1,6 +1,6 @@
 // Faults of aedes 2.0.0-beta.1 that one packet or one client can set off, each contained in a function of its own, so that a
 // later release can be taken by deleting here. test/integration/broker/containment.test.ts has a test named by each fault.
-// This is the only file that touches what aedes keeps private.
+// This file and session-bounds.ts are the only ones that touch what aedes keeps private.
 
 import { Buffer } from "node:buffer";
 import type { Aedes, Client } from "aedes";
@@ -10,7 +10,6 @@ import type { Packet } from "mqtt-packet";
 interface AedesInternals {
   clients: object;
   brokers: object;
-  persistence: { incomingDelPacket(client: unknown, packet: unknown): Promise<unknown> };
 }
 
 interface ClientInternals {
@@ -35,13 +34,6 @@ export function containSpecialTopics(client: Client): void {
   const internals = client as unknown as ClientInternals;
   internals.subscriptions = Object.create(null);
   internals.duplicates = Object.create(null);
-}
-
-/** A PUBREL that comes twice in one segment deletes twice; the second rejects, and nobody listens (pubrel.js:55). After listen(). */
-export function containRepeatedPubrel(broker: Aedes): void {
-  const { persistence } = broker as unknown as AedesInternals;
-  const original = persistence.incomingDelPacket.bind(persistence);
-  persistence.incomingDelPacket = (client, packet) => original(client, packet).catch(() => undefined);
 }
 
 export interface PacketFault {

@@ -98,7 +98,7 @@ data: { directory: ${JSON.stringify(join(directory, "gateway"))} }
 mqtt: { listen: "127.0.0.1:${ports.mqtt}" }
 http: { listen: "127.0.0.1:${ports.http}" }
 windows: [{ name: five-seconds, size: 5s, lateness: 1s }]
-alerts: [{ name: too-hot, metric: temperature, when: { above: 24 }, clear: { below: 22 } }]
+alerts: [{ name: too-hot, metric: temperature, when: { above: 80 }, clear: { below: 75 } }]
 forward: { collector: { address: "127.0.0.1:${ports.collector}", retryDelayMax: 2s } }
 `,
     "demo",

@@ -67,6 +67,20 @@ const mqtt = z.strictObject({
     .default(1024)
     .meta({ unit: "messages" })
     .describe("Most unacknowledged publishes a client (MQTT 5: Receive Maximum). Beyond it the connection is closed (0x93)."),
+  retainedMax: z
+    .int()
+    .min(0)
+    .max(10_000_000)
+    .default(10_000)
+    .meta({ unit: "messages" })
+    .describe("Most retained messages. Beyond it a message is routed but not retained, and counted."),
+  queuedMax: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(1000)
+    .meta({ unit: "messages" })
+    .describe("Most messages that wait for one session. Beyond it a message is not queued for that session, and counted."),
   sessionExpiryMax: duration({ min: "1s", max: "30d" })
     .prefault("1d")
     .meta({ unit: "duration" })

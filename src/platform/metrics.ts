@@ -41,6 +41,16 @@ export const metricTable = {
     help: "MQTT connections closed because of what the client sent.",
     labels: [],
   },
+  tidegate_mqtt_retained_refused_total: {
+    kind: "counter",
+    help: "Messages not retained because of mqtt.retainedMax.",
+    labels: [],
+  },
+  tidegate_mqtt_queued_refused_total: {
+    kind: "counter",
+    help: "Messages not queued for a session because of mqtt.queuedMax, once a session.",
+    labels: [],
+  },
   tidegate_log_offset: { kind: "gauge", help: "Next offset of a lane.", labels: ["lane"] },
   tidegate_log_pending_readings: { kind: "gauge", help: "Readings that wait for the disk.", labels: [] },
   tidegate_stream_offset: {
@@ -57,6 +67,16 @@ export const metricTable = {
     kind: "counter",
     help: "Readings that a window or rule did not use, by its name and the reason; kept over restarts.",
     labels: ["operator", "reason"],
+  },
+  tidegate_stream_readings_lost_total: {
+    kind: "counter",
+    help: "Readings that windows and rules never saw: trimmed before, or in a corrupt block.",
+    labels: ["reason"],
+  },
+  tidegate_stream_replay_mismatches_total: {
+    kind: "counter",
+    help: "Replays after a start that did not repeat what was recorded. Anything but 0 is a bug; please report it.",
+    labels: [],
   },
   tidegate_forward_confirmed_offset: { kind: "gauge", help: "Every offset below it is at the sink.", labels: ["sink", "lane"] },
   tidegate_forward_backlog_records: {

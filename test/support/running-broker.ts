@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import { Broker } from "../../src/broker/broker.ts";
+import { Broker, type BrokerOptions } from "../../src/broker/broker.ts";
 import type { Intake, Publish, Settle, Verdict } from "../../src/broker/contract.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { createLogger } from "../../src/platform/logger.ts";
@@ -38,7 +38,7 @@ export interface RunningBroker {
 /** A real broker on a free port; closed when the test ends. `verdict` null: the test settles. */
 export async function runningBroker(
   verdict: Verdict | null,
-  limits: { clientsMax?: number; packetSizeMax?: number; inflightMax?: number } = {},
+  limits: Partial<Pick<BrokerOptions, "clientsMax" | "packetSizeMax" | "inflightMax" | "retainedMax" | "queuedMax">> = {},
 ): Promise<RunningBroker> {
   const intake = new TestIntake(verdict);
   const broker = new Broker({
@@ -46,6 +46,8 @@ export async function runningBroker(
     clientsMax: 100,
     packetSizeMax: 256 * 1024,
     inflightMax: 1024,
+    retainedMax: 1000,
+    queuedMax: 1000,
     sessionExpiryMaxMs: 60_000,
     intake,
     clock: systemClock,
