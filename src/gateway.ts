@@ -95,7 +95,15 @@ async function closeAll(closers: Closers): Promise<void> {
 
 async function openLog(config: GatewayConfig, logger: Logger, closers: Closers): Promise<Log> {
   const directory = join(config.data.directory, "log");
-  const log = await openLevelLog({ directory, pendingReadingsMax: config.log.pendingReadingsMax, clock: systemClock, logger });
+  const { pendingReadingsMax, durability, syncInterval } = config.log;
+  const log = await openLevelLog({
+    directory,
+    pendingReadingsMax,
+    durability,
+    syncIntervalMs: syncInterval,
+    clock: systemClock,
+    logger,
+  });
   closers.push(() => log.close());
   return log;
 }

@@ -38,6 +38,18 @@ const data = z.strictObject({
 });
 
 const log = z.strictObject({
+  durability: z
+    .enum(["sync", "interval", "none"])
+    .default("sync")
+    .describe(
+      "What an acknowledgement means. sync: on disk. interval: on disk, with commits at least syncInterval apart. none: with the operating system; a power cut can take it.",
+    ),
+  syncInterval: duration({ min: "1ms", max: "1m" })
+    .prefault("100ms")
+    .meta({ unit: "duration" })
+    .describe(
+      "With durability interval: least time between two commits. Longer: later acknowledgements, less wear of the disk.",
+    ),
   pendingReadingsMax: z
     .int()
     .min(1000)

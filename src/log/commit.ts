@@ -10,6 +10,13 @@ import type { LogWrite, StoredBlock } from "./log.ts";
 export const blockRecordsMax = 8192;
 /** A block of readings is cut when its texts and names pass this many UTF-16 units: 8192 texts of 4096 would be 32 Mi of them. */
 export const blockTextLengthMax = 262_144;
+/**
+ * A commit takes appends until it holds about so many bytes; the others wait for the next one. LevelDB copies a batch twice
+ * before it is on disk, so this bounds that memory, and how long one sync can take. A single append may be larger.
+ */
+export const commitBytesMax = 8 * 1024 * 1024;
+/** What a record adds to a commit beside its texts, roughly. */
+const recordBytes = { readings: 12, results: 160, alerts: 80 } as const;
 
 export interface LaneBlock {
   readonly lane: Lane;
@@ -25,7 +32,27 @@ export interface Commit {
 
 export type LaneEnds = Readonly<Record<Lane, number>>;
 
-/** Turns what waits into one commit: offsets from the ends of the lanes on, blocks encoded. Owns the one block builder. */
+/** How many writes, from the first on, go into one commit: at least one, and no more than fit. */
+export function writesOfCommit(writes: readonly LogWrite[]): number {
+  let bytes = 0;
+  let taken = 0;
+  for (const write of writes) {
+    bytes += roughBytesOf(write);
+    if (bytes > commitBytesMax && taken > 0) break;
+    taken++;
+  }
+  return taken;
+}
+
+/** Names count once a series in a block, so they are left out; texts are counted one by one. */
+function roughBytesOf({ readings = [], results = [], alerts = [], checkpoint }: LogWrite): number {
+  let bytes =
+    readings.length * recordBytes.readings + results.length * recordBytes.results + alerts.length * recordBytes.alerts;
+  for (const { value } of readings) if (typeof value === "string") bytes += value.length;
+  return bytes + (checkpoint?.value.length ?? 0);
+}
+
+/** Turns writes into one commit: offsets from the ends of the lanes on, blocks encoded. Owns the one block builder. */
 export class CommitAssembly {
   readonly #builder = new ReadingBlockBuilder();
 

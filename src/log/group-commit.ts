@@ -5,10 +5,13 @@
 // of the event loop, so that what all sockets delivered in one turn shares one fsync. Started at once, the first message of
 // the turn would go alone and all others would wait for its fsync.
 //
-// States: idle, scheduled (setImmediate is pending), committing. append moves idle to scheduled, the immediate moves to
-// committing, its end to idle, or to scheduled if something waits.
+// States: idle, waiting (for the interval to pass), scheduled (setImmediate is pending), committing. append moves idle to
+// waiting or scheduled, the immediate moves to committing, its end to idle, or on to the next one if something waits.
 //
-// Limits: `pendingReadingsMax` readings wait or are in a commit. An append that would pass it is refused with LOG_QUEUE_FULL,
+// Interval: with `intervalMs` commits begin at least so far apart, for less wear of the disk; the first one after a rest begins
+// at once. The interval is cut short when half of what may wait does wait, and by close.
+//
+// Limits: a commit holds about `commitBytesMax` (commit.ts). `pendingReadingsMax` readings wait or are in a commit. An append that would pass it is refused with LOG_QUEUE_FULL,
 // and one that alone holds more can never be stored. Writes without readings (results, checkpoints, barriers) are not refused:
 // each has one writer, which waits for `done`; and a full queue must not stop the reader that drains it.
 // A refused append keeps its place in the queue for its `done` alone, so that the dones stay in order; its readings are let go.
@@ -19,12 +22,14 @@
 import type { Lane } from "../model/lane.ts";
 import type { Clock } from "../platform/clock.ts";
 import { messageOf, TidegateError } from "../platform/errors.ts";
-import { type Commit, CommitAssembly, type LaneEnds } from "./commit.ts";
+import { type Commit, CommitAssembly, type LaneEnds, writesOfCommit } from "./commit.ts";
 import type { AppendDone, LogWrite } from "./log.ts";
 
 export interface GroupCommitOptions {
   readonly clock: Clock;
   readonly pendingReadingsMax: number;
+  /** Least time between the beginnings of two commits, in milliseconds. Default 0. */
+  readonly intervalMs?: number;
   /** The ends of the lanes now; read before every commit. */
   readonly ends: () => LaneEnds;
   /** Makes the commit durable, all or nothing. Not called while a call of it is under way. */
@@ -45,7 +50,9 @@ export class GroupCommit {
   readonly #options: GroupCommitOptions;
   readonly #assembly = new CommitAssembly();
   readonly #listeners = new Set<() => void>();
-  #state: "idle" | "scheduled" | "committing" = "idle";
+  #state: "idle" | "waiting" | "scheduled" | "committing" = "idle";
+  #cancelInterval: (() => void) | null = null;
+  #lastCommitUs = Number.NEGATIVE_INFINITY;
   #queue: QueuedAppend[] = [];
   #pendingReadings = 0;
   #drained: Promise<void> | null = null;
@@ -68,6 +75,7 @@ export class GroupCommit {
     if (refusal === null) this.#pendingReadings += readings;
     this.#queue.push({ write: refusal === null ? write : nothing, done, refusal });
     if (this.#state === "idle") this.#schedule();
+    else if (this.#state === "waiting" && this.#isUrgent()) this.#begin();
   }
 
   onCommit(listener: () => void): () => void {
@@ -79,6 +87,7 @@ export class GroupCommit {
   close(): Promise<void> {
     // A barrier: it is done after everything that waits. It must be queued before #drained is set, which refuses appends.
     this.#drained ??= new Promise((resolve) => this.append(nothing, () => resolve()));
+    if (this.#state === "waiting") this.#begin();
     return this.#drained;
   }
 
@@ -94,16 +103,41 @@ export class GroupCommit {
   }
 
   #schedule(): void {
+    const waitMs = this.#isUrgent() ? 0 : this.#intervalLeftMs();
+    if (waitMs === 0) {
+      this.#begin();
+      return;
+    }
+    this.#state = "waiting";
+    this.#cancelInterval = this.#options.clock.after(waitMs, () => this.#begin());
+  }
+
+  #begin(): void {
+    this.#cancelInterval?.();
+    this.#cancelInterval = null;
     this.#state = "scheduled";
     setImmediate(() => void this.#commit());
   }
 
+  #isUrgent(): boolean {
+    return this.closed || this.#pendingReadings * 2 >= this.#options.pendingReadingsMax;
+  }
+
+  #intervalLeftMs(): number {
+    const { clock, intervalMs = 0 } = this.#options;
+    const passedMs = (clock.nowUs() - this.#lastCommitUs) / 1000;
+    // A clock that was set back must not hold up a commit for hours.
+    return passedMs < 0 ? 0 : Math.max(0, intervalMs - passedMs);
+  }
+
   async #commit(): Promise<void> {
     this.#state = "committing";
-    const appends = this.#queue;
-    this.#queue = [];
-    const writes = appends.map(({ write }) => write);
-    const commit = this.#assembly.assemble(writes, this.#options.ends(), this.#options.clock.nowUs());
+    const queued = this.#queue.map(({ write }) => write);
+    const writes = queued.slice(0, writesOfCommit(queued));
+    const appends = this.#queue.slice(0, writes.length);
+    this.#queue = this.#queue.slice(writes.length);
+    this.#lastCommitUs = this.#options.clock.nowUs();
+    const commit = this.#assembly.assemble(writes, this.#options.ends(), this.#lastCommitUs);
     const failure = await this.#store(commit);
     for (const { readings } of writes) this.#pendingReadings -= readings?.length ?? 0;
     this.#state = "idle";

@@ -1,5 +1,11 @@
 // The log on disk: LevelDB, one database, one synchronous write for each group commit.
 //
+// Durability: what `done` means (P1), and what a power cut can take. The death of the process alone takes nothing in any of them.
+//   sync      done follows the fsync; nothing acknowledged is lost
+//   interval  the same, but commits begin at least `syncIntervalMs` apart: later acknowledgements, less wear, nothing lost
+//   none      done follows the write to the operating system, which keeps it in memory for up to half a minute; a power cut takes
+//             what was acknowledged since then. It takes the newest records only: LevelDB replays its journal in order.
+//
 // Write path: append queues (group-commit.ts); one atomic batch carries the blocks of all lanes and the checkpoints, with
 // sync, so that a commit is on disk whole or not at all. Only when it is there do lanes end later, readers see it and dones run.
 // Read path: the newest blocks of each lane stand in memory (`recentBytesMax`); what lies before them is read from LevelDB.
@@ -34,6 +40,10 @@ import {
 
 /** Default of {@link LevelLogOptions.recentBytesMax}: a second of readings at the highest rate, minutes at an ordinary one. */
 const recentBytesMaxDefault = 4 * 1024 * 1024;
+/** Default of {@link LevelLogOptions.syncIntervalMs}. */
+const syncIntervalMsDefault = 100;
+
+export type Durability = "sync" | "interval" | "none";
 
 /** Performs a synchronous write to disk; resolves when it is there. The tests' disks delay it, or fail. */
 export type SyncWrite = (write: () => Promise<void>) => Promise<void>;
@@ -47,6 +57,10 @@ export interface LevelLogOptions {
   readonly logger: Logger;
   /** Newest blocks that each lane keeps in memory for the readers at its end, in bytes; default 4 MiB. */
   readonly recentBytesMax?: number;
+  /** Default sync. */
+  readonly durability?: Durability;
+  /** With durability `interval`: milliseconds; sensible: 10 to 10,000; default 100. */
+  readonly syncIntervalMs?: number;
   /** Default: just writes. */
   readonly syncWrite?: SyncWrite;
 }
@@ -76,6 +90,8 @@ class LevelLog implements Log {
   readonly #database: LogDatabase;
   readonly #logger: Logger;
   readonly #syncWrite: SyncWrite;
+  /** Of LevelDB's writes. */
+  readonly #writeOptions: { readonly sync: boolean };
   readonly #lanes: Readonly<Record<Lane, LaneTail>>;
   readonly #commits: GroupCommit;
   readonly #running = new Set<Promise<unknown>>();
@@ -86,14 +102,17 @@ class LevelLog implements Log {
   constructor(options: LevelLogOptions, database: LogDatabase, { logId, bounds }: Recovered) {
     const { clock, pendingReadingsMax, logger } = options;
     const { recentBytesMax = recentBytesMaxDefault, syncWrite = (write) => write() } = options;
+    const { durability = "sync", syncIntervalMs = syncIntervalMsDefault } = options;
     this.logId = logId;
     this.#database = database;
     this.#logger = logger;
     this.#syncWrite = syncWrite;
+    this.#writeOptions = { sync: durability !== "none" };
     this.#lanes = eachLane((lane) => new LaneTail(bounds[lane], recentBytesMax));
     this.#commits = new GroupCommit({
       clock,
       pendingReadingsMax,
+      intervalMs: durability === "interval" ? syncIntervalMs : 0,
       ends: () => eachLane((lane) => this.#lanes[lane].endOffset),
       store: (commit) => this.#store(commit),
       stored: ({ blocks }) => {
@@ -153,7 +172,7 @@ class LevelLog implements Log {
       ...Array.from(checkpoints, ([name, value]) => ({ type, sublevel, key: checkpointKeyOf(name), value })),
     ];
     try {
-      await this.#syncWrite(() => root.batch(operations, { sync: true }));
+      await this.#syncWrite(() => root.batch(operations, this.#writeOptions));
       if (this.#failing) this.#logger.info("the disk takes writes again");
       this.#failing = false;
     } catch (cause) {
@@ -173,7 +192,7 @@ class LevelLog implements Log {
     const start = { type: "put", sublevel: meta, key: startKeyOf(lane), value: String(startOffset) } as const;
     try {
       // The new start first, and synced: without it a lane that loses all its blocks would begin at 0 again after a power cut.
-      await this.#syncWrite(() => root.batch([start], { sync: true }));
+      await this.#syncWrite(() => root.batch([start], this.#writeOptions));
       tail.trim(startOffset);
       await lanes[lane].clear({ lt: keyOf(startOffset) });
     } catch (cause) {
