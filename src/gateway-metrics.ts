@@ -17,6 +17,7 @@ function observeReadings(metrics: Metrics, { ingest, deadLetters, log }: Gateway
   metrics.observe("tidegate_readings_rejected_total", () =>
     Object.entries(counters.rejected).map(([reason, value]) => ({ labels: { reason }, value })),
   );
+  metrics.observe("tidegate_ingest_topics", () => ingest.topics);
   metrics.observe("tidegate_dead_letters_lost_total", () => deadLetters.lost);
   metrics.observe("tidegate_log_offset", () => lanes.map((lane) => ({ labels: { lane }, value: log.bounds(lane).endOffset })));
   metrics.observe("tidegate_log_pending_readings", () => log.pendingReadings);
@@ -32,7 +33,7 @@ function observeMqtt(metrics: Metrics, { broker, ingest }: GatewayParts): void {
   metrics.observe("tidegate_mqtt_connections_refused_total", () => counters.connectionsRefused);
   metrics.observe("tidegate_mqtt_retained_refused_total", () => counters.retainedRefused);
   metrics.observe("tidegate_mqtt_queued_refused_total", () => counters.queuedRefused);
-  metrics.observe("tidegate_mqtt_protocol_errors_total", () => counters.protocolErrors);
+  metrics.observe("tidegate_mqtt_client_errors_total", () => counters.clientErrors);
 }
 
 function observeReaders(metrics: Metrics, { stream, forwarders }: GatewayParts): void {

@@ -90,7 +90,12 @@ async function start(config: GatewayConfig, logger: Logger, closers: Closers): P
 }
 
 async function closeAll(closers: Closers): Promise<void> {
-  for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
+  const failures: unknown[] = [];
+  for (let close = closers.pop(); close !== undefined; close = closers.pop()) {
+    // One that fails must not keep the log from being closed.
+    await close().catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 async function openLog(config: GatewayConfig, logger: Logger, closers: Closers): Promise<Log> {
@@ -184,6 +189,7 @@ async function createIngest(config: GatewayConfig, log: Log, logger: Logger, clo
     routes: new RouteTable(routes, topicsMax),
     recent,
     deadLetters,
+    messageReadingsMax: config.log.pendingReadingsMax,
     eventTimeMinUs: eventTimeMin,
     eventTimeAheadMaxUs: eventTimeAheadMax * 1000,
     clock: systemClock,
@@ -218,7 +224,7 @@ async function startHttp(config: GatewayConfig, parts: GatewayParts, closers: Cl
 }
 
 function createAnnouncer(log: Log, broker: Broker, logger: Logger, closers: Closers): Announcer {
-  const announcer = new Announcer(log, (message) => broker.publish(message), logger);
+  const announcer = new Announcer({ log, publish: (message) => broker.publish(message), clock: systemClock, logger });
   closers.push(() => announcer.close());
   return announcer;
 }

@@ -1,38 +1,26 @@
 // The MQTT broker: aedes behind a TCP listener, with the publish path in our hands.
 //
-// A PUBLISH goes through `authorizePublish`, the one place before aedes writes a PUBACK (publish.js:98) or stores for a PUBREC:
-// the intake is asked, and the hook's callback is held until the intake settles, that is until the reading is on disk.
+// publish-path.ts   what happens to a PUBLISH, and what is answered when
+// containment.ts    faults of aedes that a packet can set off
+// session-bounds.ts what aedes may keep for clients
 //
-//   settled as  │ QoS 1, 2                                  │ routed to subscribers
-//   pass        │ acknowledged by aedes                     │ yes
-//   stored      │ acknowledged by aedes, after the commit   │ yes
-//   rejected    │ acknowledged here, MQTT 5: reason 0x99    │ no
-//   busy        │ MQTT 5: reason 0x97; MQTT 3.1.1: closed   │ no
+// Bounds: connections (`clientsMax`), packet size (`packetSizeMax`), open publishes a client (`inflightMax`), session life, and
+// what sessions hold. Topics under `tidegate/` and `$` are the gateway's own: nobody else may publish there.
 //
-// Bounds: connections (`clientsMax`), packet size (`packetSizeMax`), open publishes a client (`inflightMax` for QoS 1 and 2 of an
-// MQTT 5 client, which is told; 65,535 for any, the number of packet ids), session life, and what sessions hold
-// (session-bounds.ts). Topics under `tidegate/` and `$` are
-// the gateway's own: nobody else may publish there.
+// When it closes, MQTT 5 clients are told (0x8B, server shutting down).
 //
 // Deliberately not here: authentication and TLS (so it listens on loopback only), sessions that survive a restart. See
 // ARCHITECTURE.md, "Not built yet".
 
 import { createServer, type Server, type Socket } from "node:net";
-import { Aedes, type Client, type PublishPacket } from "aedes";
-import { writeToStream } from "mqtt-packet";
+import { Aedes } from "aedes";
 import type { Clock } from "../platform/clock.ts";
 import { type Address, listen } from "../platform/listen.ts";
 import type { Logger } from "../platform/logger.ts";
-import {
-  containSpecialClientIds,
-  containSpecialTopics,
-  hasMalformedText,
-  markAnswered,
-  refreshKeepAlive,
-  refuseMalformedText,
-} from "./containment.ts";
-import type { Intake, LocalPublish, Verdict } from "./contract.ts";
-import { PublishOrder } from "./publish-order.ts";
+import { containSpecialClientIds, containSpecialTopics, disconnectAll, refuseMalformedText } from "./containment.ts";
+import type { Intake, LocalPublish } from "./contract.ts";
+import { PublishPath } from "./publish-path.ts";
+import { Qos2Ids } from "./qos2-ids.ts";
 import { boundSessions, type SessionCounters } from "./session-bounds.ts";
 
 export interface BrokerOptions {
@@ -54,14 +42,13 @@ export interface BrokerCounters extends SessionCounters {
   connections: number;
   /** Connections closed at once because of clientsMax. */
   connectionsRefused: number;
-  /** Connections closed because of what the client sent. */
-  protocolErrors: number;
+  /** What clients did wrong, and connections that broke. */
+  clientErrors: number;
   /** Publishes to the gateway's own topics. */
   publishesForbidden: number;
 }
 
-const openPublishesMax = 65_535;
-const reasonCodes = { notAuthorized: 0x87, receiveMaximumExceeded: 0x93, quotaExceeded: 0x97, payloadFormatInvalid: 0x99 };
+const serverShuttingDown = 0x8b;
 const keepAliveRefreshMs = 1000;
 
 export class Broker {
@@ -69,7 +56,7 @@ export class Broker {
     publishes: 0,
     connections: 0,
     connectionsRefused: 0,
-    protocolErrors: 0,
+    clientErrors: 0,
     publishesForbidden: 0,
     retainedRefused: 0,
     queuedRefused: 0,
@@ -78,12 +65,20 @@ export class Broker {
   readonly #aedes: Aedes;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  readonly #orders = new Map<Client, PublishOrder>();
+  readonly #qos2Ids = new Qos2Ids();
+  readonly #publishPath: PublishPath;
   #cancelRefresh: () => void = () => {};
   #closing: Promise<void> | null = null;
 
   constructor(options: BrokerOptions) {
     this.#options = options;
+    this.#publishPath = new PublishPath({
+      intake: options.intake,
+      inflightMax: options.inflightMax,
+      qos2Ids: this.#qos2Ids,
+      counters: this.counters,
+      onViolation: (client, problem) => this.#clientError(client.id, problem),
+    });
     this.#aedes = this.#createAedes();
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
     this.#server.maxConnections = options.clientsMax;
@@ -97,7 +92,7 @@ export class Broker {
   /** Opens the listener. Errors: PORT_IN_USE, LISTEN_FAILED. */
   async start(): Promise<Address> {
     await this.#aedes.listen();
-    boundSessions(this.#aedes, this.#options, this.counters);
+    boundSessions(this.#aedes, { limits: this.#options, counters: this.counters, qos2Ids: this.#qos2Ids });
     this.#refreshHeldClients();
     return listen(this.#server, this.#options.listen, "mqtt.listen");
   }
@@ -126,6 +121,7 @@ export class Broker {
     this.#cancelRefresh();
     const listening = this.#server.listening;
     const closed = new Promise<void>((resolve) => (listening ? this.#server.close(() => resolve()) : resolve()));
+    disconnectAll(this.#aedes, serverShuttingDown);
     await new Promise<void>((resolve) => this.#aedes.close(() => resolve()));
     for (const socket of this.#sockets) socket.destroy();
     await closed;
@@ -144,13 +140,16 @@ export class Broker {
       topicAliasMaximum: 16,
       sessionExpiryIntervalLimit: Math.ceil(options.sessionExpiryMaxMs / 1000),
       pendingSessionsLimit: 10_000,
-      preConnect: (client, packet, done) => this.#preConnect(client, packet.clientId, done),
-      authorizePublish: (client, packet, done) => this.#authorizePublish(client, packet, done),
+      preConnect: (client, _packet, done) => {
+        containSpecialTopics(client);
+        done(null, true);
+      },
+      authorizePublish: (client, packet, done) => this.#publishPath.authorize(client, packet, done),
     });
     containSpecialClientIds(aedes);
-    aedes.on("clientDisconnect", (client) => this.#orders.delete(client));
-    aedes.on("clientError", (client, error) => this.#protocolError(client.id, error.message));
-    aedes.on("connectionError", (client, error) => this.#protocolError(client.id ?? "(before CONNECT)", error.message));
+    this.#publishPath.attach(aedes);
+    aedes.on("clientError", (client, error) => this.#clientError(client.id, error.message));
+    aedes.on("connectionError", (client, error) => this.#clientError(client.id ?? "(before CONNECT)", error.message));
     return aedes;
   }
 
@@ -159,85 +158,18 @@ export class Broker {
     this.#sockets.add(socket);
     socket.once("close", () => this.#sockets.delete(socket));
     const client = this.#aedes.handle(socket);
-    refuseMalformedText(client, (fault) => this.#protocolError(client.id ?? "(before CONNECT)", fault.problem));
+    refuseMalformedText(client, (fault) => this.#clientError(client.id ?? "(before CONNECT)", fault.problem));
   }
 
-  #preConnect(client: Client, clientId: string, done: (error: Error | null, success: boolean) => void): void {
-    containSpecialTopics(client);
-    const malformed = hasMalformedText(clientId);
-    done(malformed ? new Error("client id is not valid UTF-8 or contains U+0000") : null, !malformed);
-  }
-
-  #protocolError(clientId: string, problem: string): void {
-    this.counters.protocolErrors++;
+  #clientError(clientId: string, problem: string): void {
+    this.counters.clientErrors++;
     this.#options.logger.debug({ clientId, problem }, "mqtt client error");
-  }
-
-  /** Hot path: once a publish. */
-  #authorizePublish(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): void {
-    this.counters.publishes++;
-    const { topic } = packet;
-    if (topic.startsWith("tidegate/") || topic.startsWith("$")) {
-      this.counters.publishesForbidden++;
-      done(new Error(`topic ${topic} belongs to the gateway`));
-      return;
-    }
-    const order = client === null ? new PublishOrder() : this.#orderOf(client);
-    const settle = order.take();
-    if (client !== null && this.#exceeds(client, packet, order.open)) return;
-    // aedes gives every payload as a Buffer that nothing else writes to.
-    const payload = packet.payload as Buffer;
-    this.#options.intake.take({ clientId: client?.id ?? null, topic, payload, redelivered: packet.dup }, (verdict) =>
-      settle(() => answer(client, packet, verdict, done)),
-    );
-  }
-
-  #orderOf(client: Client): PublishOrder {
-    let order = this.#orders.get(client);
-    if (order === undefined) {
-      order = new PublishOrder();
-      this.#orders.set(client, order);
-    }
-    return order;
-  }
-
-  /** True if the client has more open publishes than it may, and was disconnected for it. */
-  #exceeds(client: Client, packet: PublishPacket, open: number): boolean {
-    const max = client.version === 5 && packet.qos > 0 ? this.#options.inflightMax : openPublishesMax;
-    if (open <= max) return false;
-    this.#protocolError(client.id, `more than ${max} unacknowledged publishes`);
-    client.disconnect({ reasonCode: reasonCodes.receiveMaximumExceeded });
-    return true;
   }
 
   #refreshHeldClients(): void {
     this.#cancelRefresh = this.#options.clock.after(keepAliveRefreshMs, () => {
-      for (const [client, order] of this.#orders) if (order.open > 0) refreshKeepAlive(client);
+      this.#publishPath.refreshHeldClients();
       this.#refreshHeldClients();
     });
   }
-}
-
-function answer(client: Client | null, packet: PublishPacket, verdict: Verdict, done: (error?: Error | null) => void): void {
-  if (verdict.kind === "pass" || verdict.kind === "stored") {
-    done();
-    return;
-  }
-  if (verdict.kind === "busy" && client?.version !== 5 && packet.qos > 0) {
-    // MQTT 3.1.1 has no negative acknowledgement; a closed connection makes the client send again.
-    done(new Error(verdict.reason));
-    return;
-  }
-  if (client !== null && packet.qos > 0) writeAnswer(client, packet, verdict);
-  markAnswered(packet);
-  done();
-}
-
-/** To an MQTT 3.1.1 client this is a plain PUBACK or PUBREC: what cannot be stored must not be sent for ever. */
-function writeAnswer(client: Client, packet: PublishPacket, verdict: Extract<Verdict, { reason: string }>): void {
-  if (client.closed || packet.messageId === undefined) return;
-  const reasonCode = verdict.kind === "busy" ? reasonCodes.quotaExceeded : reasonCodes.payloadFormatInvalid;
-  const cmd = packet.qos === 1 ? ("puback" as const) : ("pubrec" as const);
-  const properties = { reasonString: verdict.reason };
-  writeToStream({ cmd, messageId: packet.messageId, reasonCode, properties }, client.conn, { protocolVersion: client.version });
 }

@@ -4,7 +4,7 @@
 
 import { Buffer } from "node:buffer";
 import type { Aedes, Client } from "aedes";
-import type { Packet } from "mqtt-packet";
+import type { IConnectPacket, Packet } from "mqtt-packet";
 
 /** What aedes keeps on its objects and does not declare. */
 interface AedesInternals {
@@ -54,8 +54,7 @@ export function refuseMalformedText(client: Client, onFault: (fault: PacketFault
     const fault = faultOf(packet);
     if (fault === undefined) return;
     onFault(fault);
-    // Written at once and in full: aedes destroys the socket before anything queued would leave.
-    if (client.version === 5) client.conn.write(Buffer.from([0xe0, 0x01, fault.reasonCode]));
+    if (client.version === 5) writeDisconnect(client, fault.reasonCode);
     (packet as { cmd: string }).cmd = "refused";
   });
 }
@@ -64,10 +63,22 @@ const malformedPacket = 0x81;
 const topicFilterInvalid = 0x8f;
 
 function faultOf(packet: Packet): PacketFault | undefined {
-  if (packet.cmd === "publish") return textFault("topic", packet.topic);
+  if (packet.cmd === "publish")
+    return textFault("topic", packet.topic) ?? textFault("response topic", packet.properties?.responseTopic ?? "");
+  if (packet.cmd === "connect") return connectFault(packet);
   if (packet.cmd === "subscribe") return filtersFault(packet.subscriptions.map((subscription) => subscription.topic));
   if (packet.cmd === "unsubscribe") return filtersFault(packet.unsubscriptions);
   return undefined;
+}
+
+function connectFault({ clientId, username, will }: IConnectPacket): PacketFault | undefined {
+  const willTopic = will?.topic ?? "";
+  if (/[+#]/.test(willTopic)) return { reasonCode: malformedPacket, problem: "the topic of the will has wildcards" };
+  return (
+    textFault("client id", clientId ?? "") ??
+    textFault("user name", username ?? "") ??
+    textFault("topic of the will", willTopic)
+  );
 }
 
 function filtersFault(filters: readonly string[]): PacketFault | undefined {
@@ -84,9 +95,32 @@ function textFault(what: string, text: string): PacketFault | undefined {
   };
 }
 
-export function hasMalformedText(text: string): boolean {
+function hasMalformedText(text: string): boolean {
   return text.includes("\ufffd") || text.includes("\0");
 }
+
+/** Closes every connection; MQTT 5 clients are told the reason code first. */
+export function disconnectAll(broker: Aedes, reasonCode: number): void {
+  const clients = (broker as unknown as { clients: Record<string, Client> }).clients;
+  for (const client of Object.values(clients)) if (client.version === 5) writeDisconnect(client, reasonCode);
+}
+
+/**
+ * Written at once and in full: aedes destroys the socket before anything queued would leave. With the length of its properties,
+ * which may be left out where there are none (§3.14.2.2.1); mqtt-packet, and so MQTT.js, fails without it.
+ */
+function writeDisconnect(client: Client, reasonCode: number): void {
+  if (!client.conn.destroyed) client.conn.write(Buffer.from([0xe0, 0x02, reasonCode, 0x00]));
+}
+
+/** Whether an MQTT 5 client takes a Reason String: it may have asked for none, or take only small packets (§3.1.2.11). */
+export function wantsReasons(client: Client): boolean {
+  const { _requestProblemInformation: wanted } = client as unknown as { _requestProblemInformation?: boolean };
+  return wanted !== false && (client.maximumPacketSize ?? reasonPacketBytes) >= reasonPacketBytes;
+}
+
+/** An acknowledgement with a reason string of 200 characters is smaller. */
+const reasonPacketBytes = 1024;
 
 /** While acknowledgements are held, aedes may stop reading and so miss the PINGREQ of a client that does everything right. */
 export function refreshKeepAlive(client: Client): void {

@@ -3,13 +3,12 @@
 //   retained messages     retainedMax in all; beyond it a message is routed but not retained, and counted
 //   messages for a        queuedMax a session; beyond it a message is not queued for that session, and counted. Kept over a
 //   session               disconnection, lost with the process, as everything that aedes keeps
-//   open QoS 2 ids        65,535 a client, by the protocol, without the payloads; of the 10,000 clients that used QoS 2 last
+//   open QoS 2 ids        qos2-ids.ts
 //
-// The QoS 2 ids are kept here and not in aedes' persistence, which has two faults: it keeps the payloads, and it never forgets
-// ids when a session ends, so that a new message with a used id is acknowledged and not routed (publish.js:81).
-// Deleting this file and `boundSessions` in broker.ts is all that a later release of aedes needs to be taken with its own.
+// The gateway's own messages (tidegate/...) do not count as retained ones: clients must not crowd out alerts.
 
 import type { Aedes, Client } from "aedes";
+import type { Qos2Ids } from "./qos2-ids.ts";
 
 interface Message {
   readonly topic: string;
@@ -22,7 +21,6 @@ interface Persistence {
   outgoingEnqueueCombi(subscriptions: readonly { clientId: string }[], message: Message): Promise<void>;
   outgoingUpdate(client: Client, message: Message): Promise<void>;
   outgoingClearMessageId(client: Client, message: Message): Promise<Message | undefined>;
-  incomingStorePacket(client: Client, message: Message): Promise<void>;
   incomingGetPacket(client: Client, message: Message): Promise<Message>;
   incomingDelPacket(client: Client, message: Message): Promise<void>;
 }
@@ -38,20 +36,28 @@ export interface SessionCounters {
   queuedRefused: number;
 }
 
-const qos2ClientsMax = 10_000;
+export interface SessionBounds {
+  readonly limits: SessionLimits;
+  readonly counters: SessionCounters;
+  readonly qos2Ids: Qos2Ids;
+}
 
 /** Puts the bounds between aedes and its persistence. After listen(), before the first client. */
-export function boundSessions(broker: Aedes, limits: SessionLimits, counters: SessionCounters): void {
+export function boundSessions(broker: Aedes, { limits, counters, qos2Ids }: SessionBounds): void {
   const { persistence } = broker as unknown as { persistence: Persistence };
   boundRetained(persistence, limits.retainedMax, counters);
   boundQueues(persistence, limits.queuedMax, counters);
-  replaceQos2Ids(broker, persistence);
+  replaceQos2Ids(broker, persistence, qos2Ids);
 }
 
 function boundRetained(persistence: Persistence, retainedMax: number, counters: SessionCounters): void {
   const store = persistence.storeRetained.bind(persistence);
   const topics = new Set<string>();
   persistence.storeRetained = async (message) => {
+    if (message.topic.startsWith("tidegate/")) {
+      await store(message);
+      return;
+    }
     if (message.payload.length === 0) {
       topics.delete(message.topic);
     } else if (topics.has(message.topic) || topics.size < retainedMax) {
@@ -90,31 +96,18 @@ function countDown(counts: Map<string, number>, key: string): void {
   else counts.set(key, count - 1);
 }
 
-function replaceQos2Ids(broker: Aedes, persistence: Persistence): void {
-  const openIds = new Map<string, Set<number>>();
-  persistence.incomingStorePacket = async ({ id }, { messageId = 0 }) => {
-    const ids = openIds.get(id) ?? new Set();
-    // Set anew, so that the map is in the order of last use.
-    openIds.delete(id);
-    openIds.set(id, ids.add(messageId));
-    const [oldest = ""] = openIds.keys();
-    if (openIds.size > qos2ClientsMax) openIds.delete(oldest);
-  };
+function replaceQos2Ids(broker: Aedes, persistence: Persistence, qos2Ids: Qos2Ids): void {
   persistence.incomingGetPacket = async ({ id }, message) => {
-    if (openIds.get(id)?.has(message.messageId ?? 0)) return message;
+    if (qos2Ids.has(id, message.messageId)) return message;
     throw new Error("no such packet");
   };
   // aedes does not expect a failure here: a PUBREL that comes twice in one segment would end the process (pubrel.js:55).
-  persistence.incomingDelPacket = async ({ id }, { messageId = 0 }) => {
-    const ids = openIds.get(id);
-    ids?.delete(messageId);
-    if (ids?.size === 0) openIds.delete(id);
-  };
+  persistence.incomingDelPacket = async ({ id }, { messageId }) => qos2Ids.close(id, messageId);
   // `clean`: the session ends with the connection. `_cleanStart`: the one before is discarded.
   broker.on("clientDisconnect", (client) => {
-    if (client.clean) openIds.delete(client.id);
+    if (client.clean) qos2Ids.forget(client.id);
   });
   broker.on("client", (client) => {
-    if ((client as unknown as { _cleanStart: boolean })._cleanStart) openIds.delete(client.id);
+    if ((client as unknown as { _cleanStart: boolean })._cleanStart) qos2Ids.forget(client.id);
   });
 }

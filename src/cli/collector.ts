@@ -1,7 +1,6 @@
 import { Command } from "commander";
 import { type Collector, startCollector } from "../collector/collector.ts";
 import { loadCollectorConfig, parseConfig } from "../config/load.ts";
-import { parseHostPort } from "../config/quantities.ts";
 import { type CollectorConfig, collectorConfigSchema } from "../config/schema.ts";
 import { systemClock } from "../platform/clock.ts";
 import { TidegateError } from "../platform/errors.ts";
@@ -41,8 +40,15 @@ async function run(options: CollectorCommandOptions): Promise<void> {
 function configOf(options: CollectorCommandOptions): CollectorConfig {
   const config =
     options.config === undefined ? parseConfig("", "defaults", collectorConfigSchema) : loadCollectorConfig(options.config);
-  const listen = options.listen === undefined ? config.listen : parseHostPort(options.listen);
-  if (listen === undefined)
-    throw new TidegateError("USAGE", `--listen ${options.listen} is not HOST:PORT; write for instance 127.0.0.1:7070`);
-  return { ...config, listen, data: { directory: options.data ?? config.data.directory } };
+  return {
+    ...config,
+    listen: options.listen === undefined ? config.listen : listenOf(options.listen),
+    data: { directory: options.data ?? config.data.directory },
+  };
+}
+
+function listenOf(text: string): CollectorConfig["listen"] {
+  const parsed = collectorConfigSchema.shape.listen.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new TidegateError("USAGE", `--listen ${text} ${parsed.error.issues[0]?.message}; write for instance 127.0.0.1:7070`);
 }

@@ -3,8 +3,8 @@ import type { StatusView } from "../model/status.ts";
 const integer = new Intl.NumberFormat("en-US");
 
 /** The live line of a second, and a line each for a window result and an alert that are new since the last one. */
-export function demoLine(before: StatusView, now: StatusView, linkUp: boolean): string[] {
-  const lines = [summary(before, now, linkUp)];
+export function demoLine(before: StatusView, now: StatusView): string[] {
+  const lines = [summary(before, now)];
   const { result, alert } = now.latest;
   if (result !== null && result.causeOffset !== before.latest.result?.causeOffset) {
     const { window, device, metric, count, mean, min, max, startUs } = result;
@@ -17,7 +17,7 @@ export function demoLine(before: StatusView, now: StatusView, linkUp: boolean): 
   return lines;
 }
 
-function summary(before: StatusView, now: StatusView, linkUp: boolean): string {
+function summary(before: StatusView, now: StatusView): string {
   const perSecond = now.readings.stored - before.readings.stored;
   const backlog = Object.values(now.sinks)
     .flatMap((sink) => Object.values(sink.lanes))
@@ -28,8 +28,12 @@ function summary(before: StatusView, now: StatusView, linkUp: boolean): string {
     `windows ${integer.format(now.lanes.results?.endOffset ?? 0).padStart(5)}`,
     `alerts ${integer.format(now.lanes.alerts?.endOffset ?? 0).padStart(3)}`,
     `backlog ${integer.format(backlog).padStart(6)}`,
-    `link ${linkUp ? "up" : "DOWN"}`,
+    `link ${isLinkUp(now) ? "up" : "DOWN"}`,
   ].join("  ");
+}
+
+function isLinkUp({ sinks }: StatusView): boolean {
+  return Object.values(sinks).every(({ state }) => state === "live" || state === "draining");
 }
 
 function timeOfDay(timeUs: number): string {

@@ -33,61 +33,83 @@ export function demoCommand(): Command {
 async function demo(options: { data?: string }): Promise<void> {
   const stopping = stopSignal();
   const directory = options.data ?? (await mkdtemp(join(tmpdir(), "tidegate-demo-")));
-  const ports = {
-    mqtt: await freePort("MQTT", 1883),
-    http: await freePort("HTTP", 8080),
-    collector: await freePort("collector", 7070),
-  };
-  const openCollector = () =>
-    startCollector({
-      listen: { host: "127.0.0.1", port: ports.collector },
-      directory: join(directory, "collector"),
-      clock: systemClock,
-      logger,
-    });
-  const collector = await openCollector();
-  const gateway = await startGateway(demoConfig(directory, ports), logger);
-  const devices = startDevices(gateway.addresses.mqtt);
-  announce(gateway, collector, directory);
-
-  const link = await runUntil(stopping, gateway, collector, openCollector);
-  console.log("stopping ...");
-  await stopDevices(devices);
-  await gateway.close();
-  await link?.close();
-  if (options.data === undefined) await rm(directory, { recursive: true });
+  const running = new RunningDemo(directory);
+  try {
+    await running.start();
+    await running.show(stopping);
+    console.log("stopping ...");
+  } finally {
+    await running.close();
+    if (options.data === undefined) await rm(directory, { recursive: true });
+  }
   console.log("stopped; nothing is left running");
 }
 
-/** The live line, a second each, and the outages. Resolves with the collector that is open at the end, if one is. */
-async function runUntil(
-  stopping: Promise<void>,
-  gateway: Gateway,
-  first: Collector,
-  openCollector: () => Promise<Collector>,
-): Promise<Collector | null> {
-  let collector: Collector | null = first;
-  let last = gateway.status();
-  let stopped = false;
-  void stopping.then(() => {
-    stopped = true;
-  });
-  for (let second = 1; !stopped; second++) {
-    await Promise.race([stopping, new Promise((resolve) => setTimeout(resolve, 1000))]);
-    const now = gateway.status();
-    for (const line of demoLine(last, now, collector !== null)) console.log(line);
-    last = now;
-    if (second % cycleSeconds === outage.from && collector !== null) {
-      console.log("──────── the collector's plug is pulled: readings go on, the log holds them ────────");
-      await collector.close();
-      collector = null;
+/** What the demo has started, so that whatever happens all of it ends. */
+class RunningDemo {
+  readonly #directory: string;
+  #ports = { mqtt: 0, http: 0, collector: 0 };
+  #collector: Collector | null = null;
+  #gateway: Gateway | null = null;
+  #devices: ChildProcess | null = null;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  async start(): Promise<void> {
+    this.#ports = {
+      mqtt: await freePort("MQTT", 1883),
+      http: await freePort("HTTP", 8080),
+      collector: await freePort("collector", 7070),
+    };
+    await this.#plugIn();
+    this.#gateway = await startGateway(demoConfig(this.#directory, this.#ports), logger);
+    this.#devices = startDevices(this.#gateway.addresses.mqtt);
+    introduce(this.#gateway, this.#ports.collector, this.#directory);
+  }
+
+  /** The live line, a second each, and the outages. */
+  async show(stopping: Promise<void>): Promise<void> {
+    let stopped = false;
+    void stopping.then(() => {
+      stopped = true;
+    });
+    for (let second = 1, last = this.#gateway?.status(); !stopped; second++) {
+      await Promise.race([stopping, new Promise((resolve) => setTimeout(resolve, 1000))]);
+      const now = this.#gateway?.status();
+      if (last !== undefined && now !== undefined) for (const line of demoLine(last, now)) console.log(line);
+      last = now;
+      await this.#switchPlug(second % cycleSeconds);
     }
-    if (second % cycleSeconds === outage.to && collector === null) {
-      collector = await openCollector();
+  }
+
+  async close(): Promise<void> {
+    // In the order of the stream: nothing that was acknowledged to a device is left behind.
+    if (this.#devices !== null) await stopDevices(this.#devices);
+    await this.#gateway?.close();
+    await this.#collector?.close();
+  }
+
+  async #switchPlug(second: number): Promise<void> {
+    if (second === outage.from) {
+      console.log("──────── the collector's plug is pulled: readings go on, the log holds them ────────");
+      await this.#collector?.close();
+      this.#collector = null;
+    } else if (second === outage.to) {
+      await this.#plugIn();
       console.log("──────── the plug is back: the backlog drains ────────");
     }
   }
-  return collector;
+
+  async #plugIn(): Promise<void> {
+    this.#collector ??= await startCollector({
+      listen: { host: "127.0.0.1", port: this.#ports.collector },
+      directory: join(this.#directory, "collector"),
+      clock: systemClock,
+      logger,
+    });
+  }
 }
 
 function demoConfig(directory: string, ports: { mqtt: number; http: number; collector: number }): GatewayConfig {
@@ -129,11 +151,12 @@ async function freePort(what: string, port: number): Promise<number> {
 function startDevices(mqtt: string): ChildProcess {
   const main = fileURLToPath(new URL("../../device-sim/main.js", import.meta.url));
   const fleet = ["fleet", "--devices", "10", "--metrics", "4", "--rate", "5", "--duration", "forever", "--waveform", "mixed"];
-  return spawn(process.execPath, [main, ...fleet, "--seed", "1", "--url", `mqtt://${mqtt}`], {
+  const devices = spawn(process.execPath, [main, ...fleet, "--seed", "1", "--url", `mqtt://${mqtt}`], {
     stdio: ["ignore", "ignore", "inherit"],
-    // A group of its own: Ctrl-C in the terminal reaches this process, which then stops the devices in order.
-    detached: true,
   });
+  // However this process ends, for instance because nobody reads its output any more.
+  process.on("exit", () => devices.kill());
+  return devices;
 }
 
 async function stopDevices(devices: ChildProcess): Promise<void> {
@@ -142,12 +165,12 @@ async function stopDevices(devices: ChildProcess): Promise<void> {
   await once(devices, "exit");
 }
 
-function announce(gateway: Gateway, collector: Collector, directory: string): void {
+function introduce(gateway: Gateway, collectorPort: number, directory: string): void {
   const { mqtt, http } = gateway.addresses;
   console.log(`Tidegate demo: ten simulated devices, one outage a minute. Ctrl-C ends it.
   MQTT       ${mqtt}         mosquitto_pub -h 127.0.0.1 -p ${mqtt.split(":").at(-1)} -q 1 -t sensors/mine/temperature -m 21.5
   status     http://${http}/api/v1/status   also /metrics, /healthz, /readyz
-  collector  ${collector.address.host}:${collector.address.port}
+  collector  127.0.0.1:${collectorPort}
   data       ${directory}
 `);
 }

@@ -2,11 +2,17 @@
 // `tidegate`: one file a command. The only reader of process.argv and process.env.
 
 import { CommanderError } from "commander";
-import { errorTable, TidegateError } from "../platform/errors.ts";
+import { errorTable, systemCodeOf, TidegateError } from "../platform/errors.ts";
 import { createProgram } from "./program.ts";
 
+const ioErrorExitCode = 74;
+
 // A reader that needs no more, as in `tidegate export ... | head`.
-process.stdout.on("error", () => process.exit(0));
+process.stdout.on("error", (error) => {
+  if (systemCodeOf(error) === "EPIPE") process.exit(0);
+  console.error(`tidegate: standard output cannot be written: ${error.message}; what was printed is not complete`);
+  process.exit(ioErrorExitCode);
+});
 try {
   await createProgram().parseAsync();
 } catch (error) {

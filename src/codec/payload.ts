@@ -36,7 +36,8 @@ export const payloadDecoders = {
 
 export const timeUnitsUs = { s: 1e6, ms: 1e3, us: 1, ns: 1e-3 } as const;
 
-const plainNumber = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
+// No two parts of it can match the same digits, so that a long text costs one pass.
+const plainNumber = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 
 /** A plain number, or JSON `{"v": …, "ts": …}`. */
 function decodeValue(payload: Buffer, options: DecodeOptions, sink: DecodeSink): void {
@@ -108,7 +109,7 @@ function decodeSeries(series: SeriesReadings, sink: DecodeSink): void {
   const values: readonly Value[] | null | undefined = filled[0];
   if (filled.length !== 1 || values == null || (times.length > 0 && times.length !== values.length)) {
     const lengths = `${series.numbers?.length ?? 0} numbers, ${series.texts?.length ?? 0} texts, ${series.booleans?.length ?? 0} booleans`;
-    sink.reject("batch_columns", `series "${metric}" has ${times.length} event times, ${lengths}`);
+    sink.reject("batch_columns", `series ${quoted(metric)} has ${times.length} event times, ${lengths}`);
     return;
   }
   let eventTimeUs = 0;
@@ -121,14 +122,14 @@ function decodeSeries(series: SeriesReadings, sink: DecodeSink): void {
 function emit(metric: string, eventTimeUs: number | undefined, value: unknown, sink: DecodeSink, unit = ""): void {
   if (typeof value === "number") {
     if (Number.isFinite(value)) sink.reading(metric, unit, eventTimeUs, value);
-    else sink.reject("value_not_finite", `metric "${metric}" is ${value}`);
+    else sink.reject("value_not_finite", `metric ${quoted(metric)} is ${value}`);
   } else if (typeof value === "boolean") {
     sink.reading(metric, unit, eventTimeUs, value);
   } else if (typeof value === "string") {
     if (value.length <= textLengthMax) sink.reading(metric, unit, eventTimeUs, value);
-    else sink.reject("text_too_long", `metric "${metric}" has ${value.length} characters`);
+    else sink.reject("text_too_long", `metric ${quoted(metric)} has ${value.length} characters`);
   } else {
-    sink.reject("value_type", `metric "${metric}" is ${kindOf(value)}`);
+    sink.reject("value_type", `metric ${quoted(metric)} is ${kindOf(value)}`);
   }
 }
 
@@ -137,7 +138,7 @@ function eventTimeOf(ts: unknown, unitUs: number, sink: DecodeSink): number | un
   if (ts === undefined || ts === null) return undefined;
   const timeUs = typeof ts === "number" ? Math.round(ts * unitUs) : typeof ts === "string" ? isoTimeUs(ts) : undefined;
   if (timeUs !== undefined && Number.isSafeInteger(timeUs)) return timeUs;
-  sink.reject("time_invalid", `ts is ${JSON.stringify(ts)?.slice(0, 100)}`);
+  sink.reject("time_invalid", `ts is ${typeof ts === "string" || typeof ts === "number" ? quoted(String(ts)) : kindOf(ts)}`);
   return null;
 }
 
@@ -152,10 +153,16 @@ function jsonOf(text: string, sink: DecodeSink): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    if (/^\s*[+-]?(?:nan|inf(?:inity)?)\s*$/i.test(text)) sink.reject("value_not_finite", `the value is ${text.trim()}`);
+    if (/^\s*[+-]?(?:nan|inf(?:inity)?)\s*$/i.test(text))
+      sink.reject("value_not_finite", `the value is ${quoted(text.trim())}`);
     else sink.reject("payload_not_json", messageOf(error));
     return undefined;
   }
+}
+
+/** For a detail: what a device sent, cut and escaped. */
+export function quoted(text: string): string {
+  return JSON.stringify(text.length <= 100 ? text : `${text.slice(0, 97)}...`);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -163,7 +170,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function keysOf(value: Record<string, unknown>): string {
-  return Object.keys(value).slice(0, 10).join(", ").slice(0, 100) || "none";
+  return Object.keys(value).slice(0, 10).map(quoted).join(", ").slice(0, 200) || "none";
 }
 
 function kindOf(value: unknown): string {

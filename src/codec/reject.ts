@@ -15,6 +15,8 @@ export const rejectTable = {
   value_not_finite: "The value is NaN or infinite, or too large for a double.",
   text_too_long: "A text value is longer than 4096 characters.",
   name_invalid: "The name of the device or the metric is empty, longer than 256 characters, or has control characters.",
+  unit_invalid: "The unit is longer than 64 characters or has control characters.",
+  batch_too_large: "The message alone holds more readings than log.pendingReadingsMax. Send fewer readings a message.",
   time_invalid: 'The event time is neither a number nor an ISO 8601 text with a zone, such as "2026-01-31T12:00:00Z".',
   time_too_early: "The event time lies before ingest.eventTimeMin. Set the device's clock, or the route's timeUnit.",
   time_ahead:

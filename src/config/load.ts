@@ -1,6 +1,7 @@
 // Reads a config file. The result is either a valid configuration or every fault of the file at once.
 
 import { readFileSync } from "node:fs";
+import { inspect } from "node:util";
 import { type Document, isMap, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { messageOf, TidegateError } from "../platform/errors.ts";
@@ -14,7 +15,8 @@ const fileBytesMax = 1024 * 1024;
 /**
  * Reads and validates a gateway's YAML config file.
  *
- * @throws CONFIG_INVALID: the file cannot be read, is no YAML, or has faults; the message lists them all.
+ * @throws CONFIG_INVALID: the file cannot be read, is no YAML, or has faults; the message lists them all. What concerns
+ * several fields of a section together is checked when each of them is right.
  */
 export function loadGatewayConfig(path: string): GatewayConfig {
   return parseConfig(readConfigFile(path), path, gatewayConfigSchema);
@@ -67,9 +69,18 @@ function invalid(path: string, reports: readonly string[], faults: readonly Faul
 }
 
 function describe(fault: Fault): string {
-  const value = fault.value === undefined ? "absent" : shorten(JSON.stringify(fault.value));
+  const value = fault.value === undefined ? "absent" : shorten(textOf(fault.value));
   const subject = fault.path === "" ? "the file" : fault.path;
   return `${subject} ${fault.problem}\n    value    ${value}\n    allowed  ${fault.allowed}\n    remedy   ${fault.remedy}`;
+}
+
+/** As JSON; an alias may make a value that contains itself, which JSON cannot say. */
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return inspect(value, { depth: 2, breakLength: Number.POSITIVE_INFINITY });
+  }
 }
 
 function shorten(text: string): string {

@@ -189,7 +189,7 @@ const ingest = z.strictObject({
     .max(100_000)
     .default(1000)
     .meta({ unit: "payloads" })
-    .describe("Rejected payloads that are kept, the newest; older ones are removed."),
+    .describe("Rejected payloads that are kept, at least the newest half of it; older ones are removed. 0 or 1: none."),
   deadLetterSizeMax: size({ min: "0B", max: "1MiB" })
     .prefault("4KiB")
     .meta({ unit: "bytes" })
@@ -294,8 +294,16 @@ const collector = z.strictObject({
     .describe("The ceiling grows no further than this."),
 });
 
+const checkedCollector = collector.superRefine(({ retryDelayMin, retryDelayMax }, context) => {
+  if (retryDelayMin <= retryDelayMax) return;
+  const remedy = "make it at least retryDelayMin";
+  context.addIssue({ code: "custom", path: ["retryDelayMax"], message: "is less than retryDelayMin", params: { remedy } });
+});
+
 const forward = z.strictObject({
-  collector: collector.optional().describe("The collector that everything is forwarded to. Absent: nothing is forwarded."),
+  collector: checkedCollector
+    .optional()
+    .describe("The collector that everything is forwarded to. Absent: nothing is forwarded."),
 });
 
 const logger = z.strictObject({
@@ -305,7 +313,7 @@ const logger = z.strictObject({
     .describe("Least severe diagnostics on standard error."),
 });
 
-export const gatewayConfigSchema = z.strictObject({
+const sections = z.strictObject({
   gateway: gateway.prefault({}).describe("Who this gateway is."),
   data: data.prefault({}).describe("Where it keeps what it holds."),
   log: log.prefault({}).describe("The durable store-and-forward log."),
@@ -317,6 +325,12 @@ export const gatewayConfigSchema = z.strictObject({
   stream: stream.prefault({}).describe("The processor of windows and alerts."),
   forward: forward.prefault({}).describe("Where records go."),
   logger: logger.prefault({}).describe("Diagnostics."),
+});
+
+export const gatewayConfigSchema = sections.superRefine(({ mqtt, http }, context) => {
+  if (mqtt.listen.port === 0 || mqtt.listen.port !== http.listen.port) return;
+  const remedy = "give each listener its own port";
+  context.addIssue({ code: "custom", path: ["http", "listen"], message: "has the port of mqtt.listen", params: { remedy } });
 });
 
 /** A valid configuration: defaults filled in, durations in milliseconds, sizes in bytes, instants in microseconds. */

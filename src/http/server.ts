@@ -1,7 +1,7 @@
 // Status, health and metrics over HTTP, read only.
 //
 //   GET /healthz        200 while the process lives
-//   GET /readyz         200 while readings are taken and stored, else 503 and the reason
+//   GET /readyz         200 while the gateway takes readings, else 503 and the reason
 //   GET /metrics        Prometheus text format; docs/metrics.md
 //   GET /api/v1/status  what `tidegate status` prints, as JSON (StatusView)
 //

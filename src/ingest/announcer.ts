@@ -14,7 +14,9 @@ import { LogCursor } from "../log/cursor.ts";
 import type { Log, StoredBlock } from "../log/log.ts";
 import type { Alert } from "../model/alert.ts";
 import type { WindowResult } from "../model/result.ts";
-import { messageOf } from "../platform/errors.ts";
+import type { Clock } from "../platform/clock.ts";
+import { messageOf, TidegateError } from "../platform/errors.ts";
+import { LimitedWarning } from "../platform/limited-warning.ts";
 import type { Logger } from "../platform/logger.ts";
 
 interface Announcement {
@@ -27,19 +29,33 @@ interface Announcement {
 const alertsReannouncedMax = 10_000;
 const readBytesMax = 256 * 1024;
 
+const retryDelayMs = 1000;
+const warningIntervalMs = 10_000;
+
+export interface AnnouncerOptions {
+  readonly log: Log;
+  readonly publish: PublishLocally;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
 export class Announcer {
   readonly #publish: PublishLocally;
+  readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #warnings: LimitedWarning;
   readonly #log: Log;
   readonly #stop = new AbortController();
   #latestResult: WindowResult | null = null;
   #latestAlert: Alert | null = null;
   #running: Promise<unknown> = Promise.resolve();
 
-  constructor(log: Log, publish: PublishLocally, logger: Logger) {
+  constructor({ log, publish, clock, logger }: AnnouncerOptions) {
     this.#log = log;
     this.#publish = publish;
+    this.#clock = clock;
     this.#logger = logger;
+    this.#warnings = new LimitedWarning(clock, warningIntervalMs);
   }
 
   /** What was announced last. */
@@ -65,11 +81,34 @@ export class Announcer {
   async #follow(cursor: LogCursor, announcementsOf: (block: StoredBlock) => Announcement[]): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      for (const block of await cursor.next({ bytesMax: readBytesMax, signal })) {
-        for (const announcement of announcementsOf(block)) await this.#announce(announcement);
-        cursor.advance(block.firstOffset + block.count);
+      try {
+        for (const block of await cursor.next({ bytesMax: readBytesMax, signal })) {
+          cursor.advance(block.firstOffset + block.count);
+          for (const announcement of announcementsOf(block)) await this.#announce(announcement);
+        }
+      } catch (error) {
+        if (!(error instanceof TidegateError)) throw error;
+        // A damaged block is passed over, since the cursor stands behind it; anything else is tried again.
+        this.#warn("block not announced", { code: error.code, error: error.message });
+        await this.#pause();
       }
     }
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(retryDelayMs, resolve);
+      const onAbort = () => {
+        cancel();
+        resolve();
+      };
+      this.#stop.signal.addEventListener("abort", onAbort, { once: true });
+    });
+  }
+
+  #warn(message: string, details: Readonly<Record<string, unknown>>): void {
+    const suppressed = this.#warnings.pass(message);
+    if (suppressed !== null) this.#logger.warn({ ...details, suppressed }, message);
   }
 
   #results(block: StoredBlock): Announcement[] {
@@ -94,7 +133,7 @@ export class Announcer {
     try {
       await this.#publish(announcement);
     } catch (error) {
-      this.#logger.warn({ topic: announcement.topic, error: messageOf(error) }, "announcement not published");
+      this.#warn("announcement not published", { topic: announcement.topic, error: messageOf(error) });
     }
   }
 }

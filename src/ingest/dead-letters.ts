@@ -9,6 +9,9 @@ import { appendFile, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { RejectReason } from "../codec/reject.ts";
 
+/** Files in the data directory: the current one and the one before. */
+export const deadLetterFiles = ["dead-letters.ndjson", "dead-letters.1.ndjson"] as const;
+
 export interface DeadLetter {
   readonly timeUs: number;
   readonly topic: string;
@@ -20,7 +23,7 @@ export interface DeadLetter {
 
 export interface DeadLetterOptions {
   readonly directory: string;
-  /** Most letters that are kept; 0: none. */
+  /** Most letters that are kept; 0 or 1: none. */
   readonly lettersMax: number;
   /** Bytes kept of each payload. */
   readonly payloadBytesMax: number;
@@ -41,8 +44,8 @@ export class DeadLetters {
 
   private constructor(options: DeadLetterOptions) {
     this.#options = options;
-    this.#currentPath = join(options.directory, "dead-letters.ndjson");
-    this.#previousPath = join(options.directory, "dead-letters.1.ndjson");
+    this.#currentPath = join(options.directory, deadLetterFiles[0]);
+    this.#previousPath = join(options.directory, deadLetterFiles[1]);
   }
 
   static async open(options: DeadLetterOptions): Promise<DeadLetters> {
@@ -53,7 +56,7 @@ export class DeadLetters {
   }
 
   add(letter: DeadLetter): void {
-    if (this.#options.lettersMax === 0) return;
+    if (this.#options.lettersMax < 2) return;
     if (this.#waiting.length >= waitingMax) {
       this.lost++;
       return;
@@ -69,7 +72,7 @@ export class DeadLetters {
 
   async #write(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const room = Math.max(1, Math.ceil(this.#options.lettersMax / 2)) - this.#written;
+      const room = Math.floor(this.#options.lettersMax / 2) - this.#written;
       const lines = this.#waiting.splice(0, Math.max(0, room));
       try {
         await (lines.length > 0 ? this.#append(lines) : this.#rotate());

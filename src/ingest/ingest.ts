@@ -3,18 +3,20 @@
 // Every reading that a payload holds is counted once: received = stored + rejected(reason), where a payload that cannot be decoded
 // counts as one reading. A payload may be stored in part; what was rejected of it becomes a dead letter with the first reason.
 //
-// Bounds: topics whose route is known (`topicsMax`), readings that a redelivery is compared with (`redeliveryReadingsMax`), dead
+// A retained message without a payload on a route is no reading: it clears the retained one, and passes.
+//
+// Bounds: readings of a message (`messageReadingsMax`), topics whose route is known (`topicsMax`), readings that a redelivery is compared with (`redeliveryReadingsMax`), dead
 // letters; readings that wait for the disk are the log's (`pendingReadingsMax`), beyond which a publish is settled as busy.
 //
 // Hot path: `take` runs once a message. The decoder writes into this object (it is the sink), so that a message costs the
 // reading, its array and the callback, and nothing else.
 
 import type { Intake, Publish, Settle, Verdict } from "../broker/contract.ts";
-import type { DecodeSink } from "../codec/payload.ts";
+import { type DecodeSink, quoted } from "../codec/payload.ts";
 import type { RejectReason } from "../codec/reject.ts";
 import { rejectTable } from "../codec/reject.ts";
 import type { Log } from "../log/log.ts";
-import { nameLengthMax, quality, type Reading, type Value } from "../model/reading.ts";
+import { nameLengthMax, quality, type Reading, unitLengthMax, type Value } from "../model/reading.ts";
 import type { Clock } from "../platform/clock.ts";
 import { LimitedWarning } from "../platform/limited-warning.ts";
 import type { Logger } from "../platform/logger.ts";
@@ -27,6 +29,8 @@ export interface IngestOptions {
   readonly routes: RouteTable;
   readonly recent: RecentReadings;
   readonly deadLetters: DeadLetters;
+  /** Most readings of one message; more could never be stored. */
+  readonly messageReadingsMax: number;
   readonly eventTimeMinUs: number;
   readonly eventTimeAheadMaxUs: number;
   readonly clock: Clock;
@@ -68,9 +72,14 @@ export class Ingest implements Intake, DecodeSink {
     this.counters = { received: 0, stored: 0, unrouted: 0, rejected: rejected as Record<RejectReason, number> };
   }
 
+  /** Topics whose route is kept in memory. */
+  get topics(): number {
+    return this.#options.routes.size;
+  }
+
   take(publish: Publish, settle: Settle): void {
     const target = this.#options.routes.find(publish.topic);
-    if (target === null) {
+    if (target === null || publish.clearsRetained) {
       this.counters.unrouted++;
       settle(pass);
       return;
@@ -78,6 +87,7 @@ export class Ingest implements Intake, DecodeSink {
     this.#begin(target.device, publish.redelivered);
     if (isName(target.device)) target.decode(publish.payload, target, this);
     else this.reject("name_invalid", `device ${quoted(target.device)}`);
+    if (this.#readings.length > this.#options.messageReadingsMax) this.#rejectAll("batch_too_large");
     this.counters.received += this.#found;
     if (this.#firstReason !== null && this.#firstReason !== "redelivered") this.#bury(publish, this.#firstReason);
     this.#finish(settle);
@@ -86,6 +96,10 @@ export class Ingest implements Intake, DecodeSink {
   reading(metric: string, unit: string, eventTimeUs: number | undefined, value: Value): void {
     if (!isName(metric)) {
       this.reject("name_invalid", `metric ${quoted(metric)}`);
+      return;
+    }
+    if (unit !== "" && !isText(unit, unitLengthMax)) {
+      this.reject("unit_invalid", `metric ${quoted(metric)} has the unit ${quoted(unit)}`);
       return;
     }
     if (eventTimeUs !== undefined && !this.#admitsTime(metric, eventTimeUs)) return;
@@ -114,6 +128,15 @@ export class Ingest implements Intake, DecodeSink {
     if (this.#firstReason !== null && this.#firstReason !== "redelivered") return;
     this.#firstReason = reason;
     this.#firstDetail = detail;
+  }
+
+  /** Counts every reading of the message that would have been stored as rejected. */
+  #rejectAll(reason: RejectReason): void {
+    const count = this.#readings.length;
+    this.counters.rejected[reason] += count;
+    this.#firstReason = reason;
+    this.#firstDetail = `${count} readings in one message, at most ${this.#options.messageReadingsMax} are taken`;
+    this.#readings = [];
   }
 
   #begin(device: string, redelivered: boolean): void {
@@ -167,18 +190,18 @@ export class Ingest implements Intake, DecodeSink {
   }
 }
 
-/** Not empty, not too long, no control characters. */
-function isName(name: string): boolean {
-  if (name.length === 0 || name.length > nameLengthMax) return false;
-  for (let index = 0; index < name.length; index++) {
-    const code = name.charCodeAt(index);
+function isName(text: string): boolean {
+  return text.length > 0 && isText(text, nameLengthMax);
+}
+
+/** Not too long, and without control characters. */
+function isText(text: string, lengthMax: number): boolean {
+  if (text.length > lengthMax) return false;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
     if (code < 0x20 || code === 0x7f) return false;
   }
   return true;
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text.slice(0, 100));
 }
 
 function isoOf(timeUs: number): string {

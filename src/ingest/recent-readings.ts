@@ -2,11 +2,15 @@
 // such a publish with DUP. The same series, event time and value among the newest readings is the same reading. Only readings
 // with an event time of the device's own can be recognised; others are stored again (at least once, as MQTT says).
 //
-// A ring of columns. `add` is on the hot path (once a reading) and only writes; `has` runs for redelivered publishes alone and
-// searches from the newest back. After a restart the ring is filled from the end of the readings lane, so that a crash between
+// A ring of columns. `add` is on the hot path (once a reading) and only writes. `has` runs for redelivered publishes alone: it
+// looks through the few newest readings, and finds older ones by an index of event times, which is made anew when too many
+// readings came since. After a restart the ring is filled from the end of the readings lane, so that a crash between
 // commit and acknowledgement yields no duplicate.
 
 import { quality, type Reading } from "../model/reading.ts";
+
+/** Readings that are searched one by one before the index is made anew. */
+const unindexedMax = 4096;
 
 export class RecentReadings {
   readonly #readingsMax: number;
@@ -16,14 +20,20 @@ export class RecentReadings {
   readonly #states: (string | boolean | null)[] = [];
   readonly #devices: string[] = [];
   readonly #metrics: string[] = [];
+  readonly #newestOfTime = new Map<number, number>();
+  readonly #olderOfTime: Int32Array;
   #next = 0;
   #size = 0;
+  /** Readings added since the start, and how many of them the index knows. */
+  #added = 0;
+  #indexed = 0;
 
   /** @param readingsMax how many readings it remembers; 0: none. */
   constructor(readingsMax: number) {
     this.#readingsMax = readingsMax;
     this.#eventTimesUs = new Float64Array(readingsMax);
     this.#numbers = new Float64Array(readingsMax);
+    this.#olderOfTime = new Int32Array(readingsMax);
   }
 
   add(reading: Reading): void {
@@ -37,6 +47,7 @@ export class RecentReadings {
     this.#devices[at] = reading.device;
     this.#metrics[at] = reading.metric;
     this.#next = at + 1 === this.#readingsMax ? 0 : at + 1;
+    this.#added++;
     if (this.#size < this.#readingsMax) this.#size++;
   }
 
@@ -50,18 +61,38 @@ export class RecentReadings {
     if (at !== -1) this.#eventTimesUs[at] = Number.NaN;
   }
 
+  /** Position of the newest equal reading; -1 if there is none. */
   #find(reading: Reading): number {
-    if ((reading.quality & quality.stamped) !== 0) return -1;
-    let at = this.#next;
-    for (let seen = 0; seen < this.#size; seen++) {
-      at = at === 0 ? this.#readingsMax - 1 : at - 1;
-      if (this.#eventTimesUs[at] === reading.eventTimeUs && this.#isAt(at, reading)) return at;
+    if ((reading.quality & quality.stamped) !== 0 || this.#size === 0) return -1;
+    if (this.#added - this.#indexed > unindexedMax) this.#index();
+    // What came since the index was made, the newest first; then what the index knows of the same event time.
+    for (let back = 1; back <= Math.min(this.#added - this.#indexed, this.#size); back++) {
+      const at = (this.#next - back + this.#readingsMax) % this.#readingsMax;
+      if (this.#isAt(at, reading)) return at;
     }
-    return -1;
+    let at = this.#newestOfTime.get(reading.eventTimeUs) ?? -1;
+    while (at !== -1 && !this.#isAt(at, reading)) at = this.#olderOfTime[at] ?? -1;
+    return at;
+  }
+
+  #index(): void {
+    this.#newestOfTime.clear();
+    this.#indexed = this.#added;
+    for (let back = this.#size; back >= 1; back--) {
+      const at = (this.#next - back + this.#readingsMax) % this.#readingsMax;
+      const timeUs = this.#eventTimesUs[at] ?? Number.NaN;
+      this.#olderOfTime[at] = this.#newestOfTime.get(timeUs) ?? -1;
+      this.#newestOfTime.set(timeUs, at);
+    }
   }
 
   #isAt(at: number, reading: Reading): boolean {
     const value = this.#states[at] ?? this.#numbers[at];
-    return Object.is(value, reading.value) && this.#metrics[at] === reading.metric && this.#devices[at] === reading.device;
+    return (
+      this.#eventTimesUs[at] === reading.eventTimeUs &&
+      Object.is(value, reading.value) &&
+      this.#metrics[at] === reading.metric &&
+      this.#devices[at] === reading.device
+    );
   }
 }

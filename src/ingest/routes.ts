@@ -20,6 +20,9 @@ export interface Target extends DecodeOptions {
   readonly decode: PayloadDecoder;
 }
 
+/** Longer topics are resolved anew each time: they must not fill the memory. In UTF-16 units. */
+const keptTopicLengthMax = 512;
+
 /**
  * Finds the target of a topic. Devices use few topics often, so the answer is kept for up to `topicsMax` topics; when a flood of
  * new topics fills that, it is emptied and filled anew.
@@ -39,10 +42,19 @@ export class RouteTable {
     let target = this.#known.get(topic);
     if (target === undefined) {
       target = this.#resolve(topic);
-      if (this.#known.size >= this.#topicsMax) this.#known.clear();
-      this.#known.set(topic, target);
+      if (topic.length <= keptTopicLengthMax) this.#keep(topic, target);
     }
     return target;
+  }
+
+  /** Topics that are kept. */
+  get size(): number {
+    return this.#known.size;
+  }
+
+  #keep(topic: string, target: Target | null): void {
+    if (this.#known.size >= this.#topicsMax) this.#known.clear();
+    this.#known.set(topic, target);
   }
 
   #resolve(topic: string): Target | null {

@@ -23,5 +23,7 @@ export interface Reading {
 
 /** Longest device or metric name, in UTF-16 units. */
 export const nameLengthMax = 256;
+/** Longest unit of measurement, in UTF-16 units. */
+export const unitLengthMax = 64;
 /** Longest text value, in UTF-16 units. */
 export const textLengthMax = 4096;

@@ -12,11 +12,12 @@ interface MetricEntry {
 export const metricTable = {
   tidegate_readings_received_total: {
     kind: "counter",
-    help: "Readings in publishes on ingest routes; = stored + rejected.",
+    help: "Readings in publishes on ingest routes; = stored + rejected + those on their way to the disk.",
     labels: [],
   },
   tidegate_readings_stored_total: { kind: "counter", help: "Readings that are on disk.", labels: [] },
   tidegate_readings_rejected_total: { kind: "counter", help: "Readings that were not stored, by reason.", labels: ["reason"] },
+  tidegate_ingest_topics: { kind: "gauge", help: "Topics whose route is kept in memory.", labels: [] },
   tidegate_dead_letters_lost_total: { kind: "counter", help: "Rejected payloads that could not be kept.", labels: [] },
   tidegate_mqtt_publishes_total: { kind: "counter", help: "PUBLISH packets received.", labels: [] },
   tidegate_mqtt_publishes_unrouted_total: {
@@ -36,9 +37,9 @@ export const metricTable = {
     help: "MQTT connections closed because of mqtt.clientsMax.",
     labels: [],
   },
-  tidegate_mqtt_protocol_errors_total: {
+  tidegate_mqtt_client_errors_total: {
     kind: "counter",
-    help: "MQTT connections closed because of what the client sent.",
+    help: "What MQTT clients did wrong, and connections that broke.",
     labels: [],
   },
   tidegate_mqtt_retained_refused_total: {

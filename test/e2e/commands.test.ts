@@ -1,5 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -141,10 +142,32 @@ describe("tidegate collector and export", () => {
     expect(await collector.stop()).toBe(0);
   });
 
+  test("a collector beyond loopback is refused, also on the command line", async () => {
+    const collector = await runToEnd("tidegate", ["collector", "--data", await tempDir(), "--listen", "0.0.0.0:0"]);
+    expect(await collector.exit()).toBe(64);
+    expect(collector.stderr.join("\n")).toContain("beyond loopback");
+  });
+
+  test("an export that cannot be written is not taken for a whole one", async () => {
+    const directory = await tempDir();
+    const collector = new CollectorProcess(directory);
+    await collector.start();
+    await collector.stop();
+    const command = `exec ${process.execPath} dist/src/cli/main.js export --data ${collector.dataDirectory} --lane readings --format csv > /dev/full`;
+    const ended = spawnSync("bash", ["-c", command], { encoding: "utf8" });
+    expect(ended.status).toBe(74);
+    expect(ended.stderr).toContain("not complete");
+  });
+
   test("export of what does not exist ends with 73 and creates nothing", async () => {
     const exported = await runToEnd("tidegate", ["export", "--data", join(await tempDir(), "none"), "--lane", "readings"]);
     expect(await exported.exit()).toBe(73);
   });
+});
+
+test("tidegate --version is that of the package", async () => {
+  const { version } = JSON.parse(await readFile("package.json", "utf8")) as { version: string };
+  expect((await runToEnd("tidegate", ["--version"])).stdout).toEqual([version]);
 });
 
 test.each([[["nonsense"]], [["run"]], [["export", "--lane", "nonsense"]], [["collector", "--listen", "nonsense"]]])(

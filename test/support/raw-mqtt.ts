@@ -62,6 +62,11 @@ export class RawMqtt {
     this.#socket.write(bytes);
   }
 
+  /** Ends the connection as a crash of the client would. */
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
   /** Takes the first packet of that kind that has come or will come. Rejects if the connection closes before. */
   async next<Cmd extends Packet["cmd"]>(cmd: Cmd): Promise<Extract<Packet, { cmd: Cmd }>> {
     for (;;) {

@@ -4,6 +4,7 @@ import { onTestFinished } from "vitest";
 import { parseConfig } from "../../src/config/load.ts";
 import { gatewayConfigSchema } from "../../src/config/schema.ts";
 import { type Gateway, startGateway } from "../../src/gateway.ts";
+import { deadLetterFiles } from "../../src/ingest/dead-letters.ts";
 import { createLogger } from "../../src/platform/logger.ts";
 import { tempDir } from "./temp-dir.ts";
 
@@ -30,7 +31,8 @@ http: { listen: "127.0.0.1:0" }
     port: Number(gateway.addresses.mqtt.split(":").at(-1)),
     http: `http://${gateway.addresses.http}`,
     async deadLetters() {
-      const text = await readFile(join(directory, "dead-letters.ndjson"), "utf8").catch(() => "");
+      const files = deadLetterFiles.toReversed().map((name) => readFile(join(directory, name), "utf8").catch(() => ""));
+      const text = (await Promise.all(files)).join("");
       return text.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line)]));
     },
   };

@@ -30,6 +30,16 @@ describe.each([4, 5] as const)("MQTT protocol version %i", (version) => {
     expect(broker.counters.retainedRefused).toBe(1);
   });
 
+  test("the gateway's own messages are retained, however many a client has", async () => {
+    const { port, broker } = await runningBroker({ kind: "pass" }, { retainedMax: 1 });
+    const client = await RawMqtt.connected(port, version);
+    client.send(message("mine", { retain: true }));
+    await client.next("puback");
+    await broker.publish({ topic: "tidegate/alerts/a", payload: "firing", retain: true });
+    client.send({ cmd: "subscribe", messageId: 9, subscriptions: [{ topic: "tidegate/#", qos: 0 }] });
+    expect((await client.next("publish")).payload.toString()).toBe("firing");
+  });
+
   test("beyond queuedMax a message is not queued for that session, and counted; what was queued arrives in order", async () => {
     const { port, broker } = await runningBroker({ kind: "pass" }, { queuedMax: 3 });
     const subscriber = await RawMqtt.connected(port, version, lasting);

@@ -30,6 +30,16 @@ const cases: [what: string, topic: string, payload: string | Uint8Array, reason:
   ["a time of 1970 in a batch", "tg/v1/d", batch([{ metric: "m", eventTimeUsDeltas: [5], numbers: [1] }]), "time_too_early"],
   ["a time as a text that is no time", "sensors/d/m", '{"v": 1, "ts": "yesterday"}', "time_invalid"],
   ["a time as a text of digits", "sensors/d/m", '{"v": 1, "ts": "1700000000000"}', "time_invalid"],
+  [
+    "a time that is a deep nest of lists",
+    "sensors/d/m",
+    `{"v":1,"ts":${"[".repeat(50_000)}${"]".repeat(50_000)}}`,
+    "time_invalid",
+  ],
+  ["a metric with a name of 100 kB", "sensors/d", `{"${"n".repeat(100_000)}": null}`, "value_type"],
+  ["a long run of digits that is no number", "sensors/d/m", `${"1".repeat(200_000)}x`, "payload_not_json"],
+  ["the 30th of February", "sensors/d/m", '{"v": 1, "ts": "2026-02-30T00:00:00Z"}', "time_invalid"],
+  ["a unit of 100 kB", "tg/v1/d", batch([{ metric: "m", unit: "u".repeat(100_000), numbers: [1] }]), "unit_invalid"],
   ["a device without a name", "sensors//m", "1", "name_invalid"],
   ["a metric with control characters", "sensors/d", '{"a\\u0007b": 1}', "name_invalid"],
   ["a device name that is too long", `sensors/${"d".repeat(257)}/m`, "1", "name_invalid"],
@@ -81,6 +91,7 @@ describe.each([4, 5] as const)("MQTT protocol version %i", (version) => {
       retain: false,
     });
     await client.closed;
+    if (version === 5) expect((await client.next("disconnect")).reasonCode).toBe(0x95);
     other.send({ cmd: "publish", topic: "sensors/d/m", payload: "1", qos: 1, messageId: 2, dup: false, retain: false });
     expect((await other.next("puback")).messageId).toBe(2);
     expect(gateway.status().readings).toMatchObject({ received: 1, stored: 1 });
@@ -97,6 +108,29 @@ describe.each([4, 5] as const)("MQTT protocol version %i", (version) => {
       expect((await client.next("publish")).topic).toBe(topic);
     }
     expect(gateway.status()).toMatchObject({ readings: { received: 0, stored: 0 }, mqtt: { unrouted: 4 } });
+  });
+
+  test("a message with more readings than could ever be stored is rejected, not asked for again", async () => {
+    const { gateway, port } = await runningGateway("log: { pendingReadingsMax: 1000 }");
+    const client = await RawMqtt.connected(port, version);
+    const payload = Buffer.from(batch([{ metric: "m", booleans: Array.from({ length: 1001 }, () => true) }]));
+    client.send({ cmd: "publish", topic: "tg/v1/d", payload, qos: 1, messageId: 1, dup: false, retain: false });
+    const { reasonCode } = await client.next("puback");
+    if (version === 5) expect(reasonCode).toBe(0x99);
+    expect(gateway.status().readings).toMatchObject({ received: 1001, stored: 0, rejected: { batch_too_large: 1001 } });
+  });
+
+  test("a retained message on a route can be cleared: an empty one is no reading", async () => {
+    const { gateway, port } = await runningGateway();
+    const client = await RawMqtt.connected(port, version);
+    for (const payload of ["5", ""]) {
+      client.send({ cmd: "publish", topic: "sensors/d/m", payload, qos: 1, messageId: 1, dup: false, retain: true });
+      expect((await client.next("puback")).reasonCode ?? 0).toBe(0);
+    }
+    client.send({ cmd: "subscribe", messageId: 2, subscriptions: [{ topic: "sensors/#", qos: 0 }] }, { cmd: "pingreq" });
+    await client.next("pingresp");
+    expect(client.received.filter((packet) => packet.cmd === "publish")).toEqual([]);
+    expect(gateway.status().readings).toMatchObject({ received: 1, stored: 1 });
   });
 
   test("an object that is bad in part is stored in part, and the rest is counted and kept", async () => {

@@ -28,6 +28,7 @@ async function ingestInto(log: Log): Promise<Ingest> {
     routes: new RouteTable([{ topic: "s/+", payload: "object", device: "{1}", timeUnit: "ms" }], 100),
     recent,
     deadLetters: await DeadLetters.open({ directory: await tempDir(), lettersMax: 10, payloadBytesMax: 10 }),
+    messageReadingsMax: 100,
     eventTimeMinUs: 0,
     eventTimeAheadMaxUs: 3_600_000_000,
     clock: new FakeClock(nowMs * 1000),
@@ -36,7 +37,14 @@ async function ingestInto(log: Log): Promise<Ingest> {
 }
 
 function take(ingest: Ingest, payload: string, over: Partial<Publish> = {}): Promise<Verdict> {
-  const publish = { clientId: "c", topic: "s/d", payload: Buffer.from(payload), redelivered: false, ...over };
+  const publish = {
+    clientId: "c",
+    topic: "s/d",
+    payload: Buffer.from(payload),
+    redelivered: false,
+    clearsRetained: false,
+    ...over,
+  };
   return new Promise((resolve) => ingest.take(publish, resolve));
 }
 

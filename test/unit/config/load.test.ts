@@ -113,6 +113,13 @@ logger: loud
     ["an instant without a zone", "ingest: {eventTimeMin: '2000-01-01T00:00:00'}", "ingest.eventTimeMin"],
     ["a port that does not exist", "http: {listen: 127.0.0.1:70000}", "http.listen"],
     ["a list where a section belongs", "mqtt: [1]", "mqtt"],
+    [
+      "a longest delay below the shortest",
+      "forward: {collector: {address: 'h:1', retryDelayMin: 1m, retryDelayMax: 100ms}}",
+      "forward.collector.retryDelayMax",
+    ],
+    ["one port for two listeners", "mqtt: {listen: 127.0.0.1:9000}\nhttp: {listen: 127.0.0.1:9000}", "http.listen"],
+    ["a value that contains itself", "windows: &a [*a]", "windows.0"],
     ["an infinite limit", "alerts: [{name: a, when: {above: .inf}}]", "alerts.0.when"],
   ])("with %s is refused, and the fault names the field", (_what, text, path) => {
     expect(faultsIn(text).map((fault) => fault.path)).toEqual([path]);

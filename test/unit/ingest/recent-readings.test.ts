@@ -69,3 +69,16 @@ test("exactly the newest readings are known, however many came", () => {
     }),
   );
 });
+
+test("so it is for many readings, with few event times, asked for at any moment", () => {
+  const room = 10_000;
+  const recent = new RecentReadings(room);
+  const nth = (index: number) => reading({ eventTimeUs: index % 50, value: index });
+  for (let index = 0; index < 30_000; index++) {
+    recent.add(nth(index));
+    if (index % 997 !== 0) continue;
+    for (const back of [0, 1, 4095, 4096, 4097, 9998, 9999, 10_000, 15_000]) {
+      if (back <= index) expect(recent.has(nth(index - back))).toBe(back < room);
+    }
+  }
+});

@@ -30,9 +30,19 @@ describe("a topic", () => {
     expect(new RouteTable([object, batch], 100).find("sensors/d")?.device).toBe("d");
   });
 
-  test("is found again after a flood of other topics", () => {
+  test("is found again after a flood of other topics, of which only so many are kept", () => {
     const table = new RouteTable(routes, 10);
-    for (let index = 0; index < 1000; index++) table.find(`sensors/d${index}`);
+    for (let index = 0; index < 1000; index++) {
+      table.find(`sensors/d${index}`);
+      expect(table.size).toBeLessThanOrEqual(10);
+    }
     expect(table.find("sensors/d0")?.device).toBe("d0");
+  });
+
+  test("that is very long is found, and not kept", () => {
+    const table = new RouteTable(routes, 10);
+    const device = "d".repeat(60_000);
+    expect(table.find(`sensors/${device}`)?.device).toBe(device);
+    expect(table.size).toBe(0);
   });
 });
