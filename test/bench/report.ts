@@ -27,13 +27,11 @@ export function median(values: readonly number[]): number {
 
 /** Prints the cases as a table, and writes them to the file that `--json FILE` names. */
 export function report(name: string, cases: readonly BenchCase[]): void {
-  const integer = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+  const number = (value: number) => value.toLocaleString("en-US", { maximumFractionDigits: value < 100 ? 2 : 0 });
   for (const one of cases) {
     const budget = one.budget === null ? "" : `, budget ${one.budget}: ${one.ok ? "ok" : "MISSED"}`;
-    console.log(`${one.case}: ${integer.format(one.value)} ${one.unit}`);
-    console.log(
-      `  ${one.reference.name}: ${integer.format(one.reference.value)} ${one.unit}; ratio ${one.ratio.toFixed(2)}${budget}`,
-    );
+    console.log(`${one.case}: ${number(one.value)} ${one.unit}`);
+    console.log(`  ${one.reference.name}: ${number(one.reference.value)} ${one.unit}; ratio ${one.ratio.toFixed(2)}${budget}`);
   }
   const at = process.argv.indexOf("--json");
   const file = process.argv[at + 1];
