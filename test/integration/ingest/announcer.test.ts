@@ -11,15 +11,31 @@ import { quality, type Reading } from "../../../src/model/reading.ts";
 import { createLogger } from "../../../src/platform/logger.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 
-const alert = (value: number): Alert => ({ rule: "hot", device: "d+1", metric: "m", state: "firing", eventTimeUs: 1, value, causeOffset: 0 });
-const reading = (value: number): Reading => ({ device: "d", metric: "m", unit: "", eventTimeUs: value, value, quality: quality.good });
+const alert = (value: number): Alert => ({
+  rule: "hot",
+  device: "d+1",
+  metric: "m",
+  state: "firing",
+  eventTimeUs: 1,
+  value,
+  causeOffset: 0,
+});
+const reading = (value: number): Reading => ({
+  device: "d",
+  metric: "m",
+  unit: "",
+  eventTimeUs: value,
+  value,
+  quality: quality.good,
+});
 
 const append = (log: Log, write: Parameters<Log["append"]>[0]) =>
   new Promise<void>((resolve, reject) => log.append(write, (error) => (error === null ? resolve() : reject(error))));
 
 /** A log one of whose blocks was damaged at rest. */
 function withDamage(log: Log, lane: Lane, firstOffset: number): Log {
-  const damaged = (block: StoredBlock) => (block.firstOffset === firstOffset ? { ...block, bytes: new Uint8Array([0xff, 0xff, 0xff]) } : block);
+  const damaged = (block: StoredBlock) =>
+    block.firstOffset === firstOffset ? { ...block, bytes: new Uint8Array([0xff, 0xff, 0xff]) } : block;
   return Object.assign(Object.create(log) as Log, {
     logId: log.logId,
     append: log.append.bind(log),
