@@ -1,13 +1,17 @@
 // Joins the counters of the gateway's parts to the metrics table.
 
-import type { GatewayParts } from "./gateway-status.ts";
+import { deliveryTo, type GatewayParts } from "./gateway-status.ts";
+import type { Delivery } from "./log/accounting.ts";
+import { lossReasons } from "./log/loss.ts";
 import { lanes } from "./model/lane.ts";
 import type { Metrics, Observation } from "./platform/metrics.ts";
 
 export function observeGateway(metrics: Metrics, parts: GatewayParts): void {
   observeReadings(metrics, parts);
+  observeLog(metrics, parts);
   observeMqtt(metrics, parts);
   observeReaders(metrics, parts);
+  observeForwarders(metrics, parts);
 }
 
 function observeReadings(metrics: Metrics, { ingest, deadLetters, log }: GatewayParts): void {
@@ -23,6 +27,20 @@ function observeReadings(metrics: Metrics, { ingest, deadLetters, log }: Gateway
   metrics.observe("tidegate_log_pending_readings", () => log.pendingReadings);
 }
 
+function observeLog(metrics: Metrics, { log, retention }: GatewayParts): void {
+  metrics.observe("tidegate_log_bytes", () => lanes.map((lane) => ({ labels: { lane }, value: log.segments(lane).bytes })));
+  metrics.observe("tidegate_log_reclaiming_bytes", () => log.reclaimingBytes);
+  metrics.observe("tidegate_log_disk_free_bytes", () => retention.status().diskFreeBytes ?? Number.NaN);
+  metrics.observe("tidegate_log_refusing", () => (retention.status().refusal === null ? 0 : 1));
+  metrics.observe("tidegate_log_evicted_total", () =>
+    Object.entries(log.evicted).flatMap(([sink, ofSink]) =>
+      lanes.flatMap((lane) =>
+        lossReasons.map((reason): Observation => ({ labels: { sink, lane, reason }, value: ofSink[lane][reason] })),
+      ),
+    ),
+  );
+}
+
 function observeMqtt(metrics: Metrics, { broker, ingest }: GatewayParts): void {
   const { counters } = broker;
   metrics.observe("tidegate_mqtt_publishes_total", () => counters.publishes);
@@ -36,7 +54,7 @@ function observeMqtt(metrics: Metrics, { broker, ingest }: GatewayParts): void {
   metrics.observe("tidegate_mqtt_client_errors_total", () => counters.clientErrors);
 }
 
-function observeReaders(metrics: Metrics, { stream, forwarders }: GatewayParts): void {
+function observeReaders(metrics: Metrics, { stream }: GatewayParts): void {
   metrics.observe("tidegate_stream_offset", () => stream.status().position);
   metrics.observe("tidegate_stream_readings_taken_total", () =>
     stream.status().operators.map(({ id, counters }) => ({ labels: { operator: id }, value: counters.taken })),
@@ -52,18 +70,27 @@ function observeReaders(metrics: Metrics, { stream, forwarders }: GatewayParts):
     Object.entries(stream.status().lost).map(([reason, value]) => ({ labels: { reason }, value })),
   );
   metrics.observe("tidegate_stream_replay_mismatches_total", () => stream.status().replayMismatches);
-  const perLane = (read: (seen: { confirmedOffset: number; pendingRecords: number }) => number) => () =>
-    forwarders.flatMap((forwarder) => {
-      const status = forwarder.status();
-      return lanes.map((lane): Observation => ({ labels: { sink: status.sink, lane }, value: read(status.lanes[lane]) }));
-    });
-  metrics.observe(
-    "tidegate_forward_confirmed_offset",
-    perLane((seen) => seen.confirmedOffset),
+}
+
+function observeForwarders(metrics: Metrics, { forwarders, log }: GatewayParts): void {
+  const perLane = (read: (delivery: Delivery) => number) => () =>
+    forwarders.flatMap((forwarder) =>
+      lanes.map((lane): Observation => {
+        return { labels: { sink: forwarder.sink, lane }, value: read(deliveryTo(log, forwarder, lane)) };
+      }),
+    );
+  metrics.observe("tidegate_forward_confirmed_offset", () =>
+    forwarders.flatMap(({ sink, confirmed }) =>
+      lanes.map((lane): Observation => ({ labels: { sink, lane }, value: confirmed[lane] })),
+    ),
   );
   metrics.observe(
     "tidegate_forward_backlog_records",
-    perLane((seen) => seen.pendingRecords),
+    perLane(({ pending }) => pending),
+  );
+  metrics.observe(
+    "tidegate_forward_delivered_total",
+    perLane(({ delivered }) => delivered),
   );
   metrics.observe("tidegate_forward_connected", () =>
     forwarders.map((forwarder) => {

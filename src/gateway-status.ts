@@ -5,8 +5,10 @@ import type { Forwarder } from "./forward/forwarder.ts";
 import type { Announcer } from "./ingest/announcer.ts";
 import type { DeadLetters } from "./ingest/dead-letters.ts";
 import type { Ingest } from "./ingest/ingest.ts";
+import { type Delivery, deliveryOf } from "./log/accounting.ts";
 import type { Log } from "./log/log.ts";
-import { lanes } from "./model/lane.ts";
+import type { RetentionKeeper } from "./log/retention-keeper.ts";
+import { type Lane, lanes } from "./model/lane.ts";
 import type { SinkView, StatusView } from "./model/status.ts";
 import type { StreamDriver } from "./stream/driver.ts";
 
@@ -15,6 +17,7 @@ export interface GatewayParts {
   readonly startedAtUs: number;
   readonly mqttAddress: () => string;
   readonly log: Log;
+  readonly retention: RetentionKeeper;
   readonly ingest: Ingest;
   readonly deadLetters: DeadLetters;
   readonly broker: Broker;
@@ -31,6 +34,7 @@ export function gatewayStatus(parts: GatewayParts): StatusView {
     logId: log.logId,
     startedAtUs: parts.startedAtUs,
     lanes: Object.fromEntries(lanes.map((lane) => [lane, log.bounds(lane)])),
+    log: logView(parts),
     readings: { received, stored, rejected: occurred(rejected), pending: log.pendingReadings },
     mqtt: {
       address: parts.mqttAddress(),
@@ -40,7 +44,7 @@ export function gatewayStatus(parts: GatewayParts): StatusView {
     },
     stream: streamView(parts.stream),
     latest: parts.announcer.latest,
-    sinks: Object.fromEntries(parts.forwarders.map((forwarder) => [forwarder.status().sink, sinkView(forwarder)])),
+    sinks: Object.fromEntries(parts.forwarders.map((forwarder) => [forwarder.sink, sinkView(log, forwarder)])),
   };
 }
 
@@ -53,11 +57,31 @@ function streamView(stream: StreamDriver): StatusView["stream"] {
   };
 }
 
-function sinkView(forwarder: Forwarder): SinkView {
+function logView({ log, retention }: GatewayParts): StatusView["log"] {
+  const { refusal, diskFreeBytes } = retention.status();
+  return {
+    refusal,
+    diskFreeBytes,
+    reclaimingBytes: log.reclaimingBytes,
+    lanes: Object.fromEntries(lanes.map((lane) => [lane, { bytes: log.segments(lane).bytes }])),
+    evicted: log.evicted,
+    losses: log.losses,
+  };
+}
+
+/** Where a sink stands with a lane, so that stored = delivered + pending + evicted. */
+export function deliveryTo(log: Log, { sink, confirmed }: Pick<Forwarder, "sink" | "confirmed">, lane: Lane): Delivery {
+  const bounds = log.bounds(lane);
+  const holes = log.losses.filter((loss) => loss.lane === lane && loss.reason === "corrupt");
+  return deliveryOf({ bounds, confirmedOffset: confirmed[lane], evicted: log.evicted[sink]?.[lane], holes });
+}
+
+function sinkView(log: Log, forwarder: Forwarder): SinkView {
   const { state, lastError, lanes: forwarded } = forwarder.status();
   const laneViews = lanes.map((lane) => {
-    const { confirmedOffset, pendingRecords } = forwarded[lane];
-    return [lane, { confirmedOffset, backlogRecords: pendingRecords }] as const;
+    const { delivered, pending, evicted } = deliveryTo(log, forwarder, lane);
+    const counts = { backlogRecords: pending, deliveredRecords: delivered, evictedRecords: evicted };
+    return [lane, { confirmedOffset: forwarded[lane].confirmedOffset, ...counts }] as const;
   });
   return { state, lastError: lastError?.message ?? null, lanes: Object.fromEntries(laneViews) };
 }

@@ -1,15 +1,15 @@
 // The gateway: the composition root. It constructs the rooms and connects them; nobody else does.
 //
-// Order of life. Start: the log, then its readers (windows and alerts, forwarder), then HTTP, and the broker last, so that a
+// Order of life. Start: the log, then its readers (windows and alerts, forwarder), then retention, then HTTP, and the broker last, so that a
 // reading is never taken before there is a place for it. Close: the other way round, so that whatever was acknowledged has been
 // committed when the log closes. A start that fails closes what it had started.
 
-import { join } from "node:path";
 import { RuleOperator } from "./alert/rule-operator.ts";
 import { Broker } from "./broker/broker.ts";
 import type { GatewayConfig, ThresholdConfig } from "./config/schema.ts";
 import { CollectorSink } from "./forward/collector-sink.ts";
 import { Forwarder } from "./forward/forwarder.ts";
+import { createRetentionKeeper, openGatewayLog, readersOf } from "./gateway-log.ts";
 import { observeGateway } from "./gateway-metrics.ts";
 import { type GatewayParts, gatewayStatus } from "./gateway-status.ts";
 import { HttpServer } from "./http/server.ts";
@@ -19,8 +19,9 @@ import { fillRecent } from "./ingest/fill-recent.ts";
 import { Ingest } from "./ingest/ingest.ts";
 import { RecentReadings } from "./ingest/recent-readings.ts";
 import { RouteTable } from "./ingest/routes.ts";
-import { openLevelLog } from "./log/level-log.ts";
 import type { Log } from "./log/log.ts";
+import type { LogReaders } from "./log/log-readers.ts";
+import type { RetentionKeeper } from "./log/retention-keeper.ts";
 import type { AlertRule, Threshold, WindowDefinition } from "./model/definitions.ts";
 import type { StatusView } from "./model/status.ts";
 import { systemClock } from "./platform/clock.ts";
@@ -57,6 +58,8 @@ async function start(config: GatewayConfig, logger: Logger, closers: Closers): P
   const log = await openLog(config, logger, closers);
   const stream = await startStream(config, log, logger, closers);
   const forwarders = await startForwarders(config, log, logger, closers);
+  const readers = readersOf(stream, forwarders);
+  const retention = await startRetention(config, log, readers, logger, closers);
   const { ingest, deadLetters } = await createIngest(config, log, logger, closers);
   const broker = createBroker(config, ingest, logger, closers);
 
@@ -68,6 +71,7 @@ async function start(config: GatewayConfig, logger: Logger, closers: Closers): P
     startedAtUs: systemClock.nowUs(),
     mqttAddress: () => (mqttAddress === null ? "not listening" : textOf(mqttAddress)),
     log,
+    retention,
     ingest,
     deadLetters,
     broker,
@@ -99,16 +103,7 @@ async function closeAll(closers: Closers): Promise<void> {
 }
 
 async function openLog(config: GatewayConfig, logger: Logger, closers: Closers): Promise<Log> {
-  const directory = join(config.data.directory, "log");
-  const { pendingReadingsMax, durability, syncInterval } = config.log;
-  const log = await openLevelLog({
-    directory,
-    pendingReadingsMax,
-    durability,
-    syncIntervalMs: syncInterval,
-    clock: systemClock,
-    logger,
-  });
+  const log = await openGatewayLog(config, logger);
   closers.push(() => log.close());
   return log;
 }
@@ -171,6 +166,19 @@ async function startForwarders(config: GatewayConfig, log: Log, logger: Logger, 
   closers.push(() => forwarder.close());
   await forwarder.start();
   return [forwarder];
+}
+
+async function startRetention(
+  config: GatewayConfig,
+  log: Log,
+  readers: LogReaders,
+  logger: Logger,
+  closers: Closers,
+): Promise<RetentionKeeper> {
+  const retention = createRetentionKeeper(config, log, readers, logger);
+  closers.push(() => retention.close());
+  await retention.start();
+  return retention;
 }
 
 async function createIngest(config: GatewayConfig, log: Log, logger: Logger, closers: Closers) {

@@ -37,6 +37,29 @@ const data = z.strictObject({
     .describe("Directory of the log; created if absent. Relative to the working directory."),
 });
 
+/** What the log keeps of one lane. */
+const laneRetention = (sizeDefault: string) =>
+  z
+    .strictObject({
+      sizeMax: size({ min: "4MiB", max: "65536GiB" })
+        .prefault(sizeDefault)
+        .meta({ unit: "bytes" })
+        .describe("Most bytes of the lane. Beyond it the oldest go: first what every sink has, then as whenFull says."),
+      ageMax: duration({ min: "1m", max: "3650d" })
+        .optional()
+        .meta({ unit: "duration" })
+        .describe(
+          "Records older than this are removed, also ones that a sink still lacks, unless whenFull forbids it. Absent: no limit.",
+        ),
+    })
+    .prefault({});
+
+const retention = z.strictObject({
+  readings: laneRetention("4GiB").describe("The readings."),
+  results: laneRetention("512MiB").describe("What the windows say."),
+  alerts: laneRetention("128MiB").describe("What the rules say."),
+});
+
 const log = z.strictObject({
   durability: z
     .enum(["sync", "interval", "none"])
@@ -57,6 +80,19 @@ const log = z.strictObject({
     .default(200_000)
     .meta({ unit: "readings" })
     .describe("Most readings that may wait for the disk. Beyond it, publishes are refused until the disk has caught up."),
+  retention: retention.prefault({}).describe("How much is kept, by lane."),
+  diskFreeMin: size({ min: "1MiB", max: "65536GiB" })
+    .prefault("256MiB")
+    .meta({ unit: "bytes" })
+    .describe(
+      "Reserve of the file system. Below it the oldest records go, as with sizeMax; below half of it readings are refused.",
+    ),
+  whenFull: z
+    .enum(["evict-oldest", "degrade", "refuse"])
+    .default("evict-oldest")
+    .describe(
+      "When a bound is reached and every sink lacks what is left. evict-oldest: the oldest of any lane go. degrade: readings go, results and alerts stay as long as there are readings. refuse: nothing goes, readings are refused.",
+    ),
 });
 
 const mqtt = z.strictObject({

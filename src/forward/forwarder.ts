@@ -22,7 +22,7 @@
 //
 // It does not trim the log, change blocks, or wait for the backlog when it closes.
 
-import type { Log } from "../log/log.ts";
+import type { Checkpoint, Log } from "../log/log.ts";
 import type { Lane } from "../model/lane.ts";
 import { assert } from "../platform/assert.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -33,7 +33,7 @@ import { ForwardLink } from "./forward-link.ts";
 import { type ForwardEvent, type ForwardState, transition } from "./forward-state.ts";
 import type { ForwardedLane, ForwarderStatus } from "./forwarder-status.ts";
 import { OffsetCheckpoint } from "./offset-checkpoint.ts";
-import type { Sink } from "./sink.ts";
+import type { LaneOffsets, Sink } from "./sink.ts";
 
 export interface ForwarderOptions {
   readonly sink: Sink;
@@ -83,6 +83,20 @@ export class Forwarder {
     await this.#checkpoint.load();
     this.#enter({ kind: "start" });
     await this.#connect();
+  }
+
+  /** Name of the sink; with `confirmed` and `checkpoint` what retention wants to know (log/log-readers.ts). */
+  get sink(): string {
+    return this.#options.sink.name;
+  }
+
+  /** Every offset below is durable upstream. */
+  get confirmed(): LaneOffsets {
+    return this.#checkpoint.offsets;
+  }
+
+  checkpoint(): Checkpoint {
+    return this.#checkpoint.snapshot();
   }
 
   status(): ForwarderStatus {

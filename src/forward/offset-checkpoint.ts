@@ -1,7 +1,7 @@
 // The forwarder's position in the log, kept in the log: confirmed offsets per lane, as JSON under "forward:<sink>". Written at
 // most once a second, because it may be old: what is sent again after a crash the collector takes for the duplicate it is.
 
-import type { Log } from "../log/log.ts";
+import type { Checkpoint, Log } from "../log/log.ts";
 import { type Lane, lanes } from "../model/lane.ts";
 import type { Clock } from "../platform/clock.ts";
 import { messageOf, type TidegateError } from "../platform/errors.ts";
@@ -61,14 +61,18 @@ export class OffsetCheckpoint {
     this.#cancelTimer = null;
     if (!this.#isChanged()) return;
     const offsets = { ...this.#offsets };
-    const error = await this.#append(offsets);
+    const error = await this.#append();
     if (error === null) this.#written = offsets;
     else this.#options.logger.warn({ checkpoint: this.#name }, `checkpoint not written: ${messageOf(error)}`);
   }
 
-  #append(offsets: LaneOffsets): Promise<TidegateError | null> {
-    const value = Buffer.from(JSON.stringify(offsets));
-    return new Promise((resolve) => this.#options.log.append({ checkpoint: { name: this.#name, value } }, resolve));
+  /** What `flush` would write now. */
+  snapshot(): Checkpoint {
+    return { name: this.#name, value: Buffer.from(JSON.stringify(this.#offsets)) };
+  }
+
+  #append(): Promise<TidegateError | null> {
+    return new Promise((resolve) => this.#options.log.append({ checkpoint: this.snapshot() }, resolve));
   }
 
   #isChanged(): boolean {

@@ -26,6 +26,8 @@ export interface LaneBlock {
 /** What becomes durable together. */
 export interface Commit {
   readonly blocks: readonly LaneBlock[];
+  /** When it was assembled: microseconds since the Unix epoch. It stands in the blocks. */
+  readonly ingestTimeUs: number;
   /** By name; the last one of each name. */
   readonly checkpoints: ReadonlyMap<string, Uint8Array>;
 }
@@ -52,6 +54,10 @@ function roughBytesOf({ readings = [], results = [], alerts = [], checkpoint }: 
   return bytes + (checkpoint?.value.length ?? 0);
 }
 
+export function blocksOfLane(blocks: readonly LaneBlock[], lane: Lane): StoredBlock[] {
+  return blocks.filter((block) => block.lane === lane).map(({ block }) => block);
+}
+
 /** Turns writes into one commit: offsets from the ends of the lanes on, blocks encoded. Owns the one block builder. */
 export class CommitAssembly {
   readonly #builder = new ReadingBlockBuilder();
@@ -66,7 +72,7 @@ export class CommitAssembly {
       ...rowBlocks("results", results, ends.results, (piece) => encodeResultBlock(piece, ingestTimeUs)),
       ...rowBlocks("alerts", alerts, ends.alerts, (piece) => encodeAlertBlock(piece, ingestTimeUs)),
     ];
-    return { blocks, checkpoints };
+    return { blocks, ingestTimeUs, checkpoints };
   }
 
   #readingBlocks(writes: readonly LogWrite[], endOffset: number, ingestTimeUs: number): LaneBlock[] {

@@ -11,6 +11,9 @@
 // Interval: with `intervalMs` commits begin at least so far apart, for less wear of the disk; the first one after a rest begins
 // at once. The interval is cut short when half of what may wait does wait, and by close.
 //
+// Refusal: while retention refuses readings (`refuse`), an append of readings is done with LOG_FULL; results, checkpoints and
+// barriers pass, as they do a full queue.
+//
 // Limits: a commit holds about `commitBytesMax` (commit.ts). `pendingReadingsMax` readings wait or are in a commit. An append that would pass it is refused with LOG_QUEUE_FULL,
 // and one that alone holds more can never be stored. Writes without readings (results, checkpoints, barriers) are not refused:
 // each has one writer, which waits for `done`; and a full queue must not stop the reader that drains it.
@@ -32,10 +35,8 @@ export interface GroupCommitOptions {
   readonly intervalMs?: number;
   /** The ends of the lanes now; read before every commit. */
   readonly ends: () => LaneEnds;
-  /** Makes the commit durable, all or nothing. Not called while a call of it is under way. */
+  /** Makes the commit durable, all or nothing, then visible to readers. Not called while a call of it is under way. */
   readonly store: (commit: Commit) => Promise<void>;
-  /** The commit is durable: makes it visible to readers. Called before the dones. */
-  readonly stored: (commit: Commit) => void;
 }
 
 interface QueuedAppend {
@@ -55,6 +56,7 @@ export class GroupCommit {
   #lastCommitUs = Number.NEGATIVE_INFINITY;
   #queue: QueuedAppend[] = [];
   #pendingReadings = 0;
+  #refusal: TidegateError | null = null;
   #drained: Promise<void> | null = null;
 
   constructor(options: GroupCommitOptions) {
@@ -91,9 +93,15 @@ export class GroupCommit {
     return this.#drained;
   }
 
+  /** From now on readings are refused with this error; null: they are taken again. */
+  refuse(refusal: TidegateError | null): void {
+    this.#refusal = refusal;
+  }
+
   #refusalOf(readings: number): TidegateError | null {
     if (this.closed) return closedError("append");
     const { pendingReadingsMax } = this.#options;
+    if (readings > 0 && this.#refusal !== null) return this.#refusal;
     if (this.#pendingReadings + readings <= pendingReadingsMax) return null;
     return new TidegateError(
       "LOG_QUEUE_FULL",
@@ -152,9 +160,8 @@ export class GroupCommit {
     try {
       await this.#options.store(commit);
     } catch (cause) {
-      return writeFailedError(cause);
+      return cause instanceof TidegateError ? cause : writeFailedError(cause);
     }
-    this.#options.stored(commit);
     return null;
   }
 }

@@ -19,29 +19,41 @@
 // Not here: retention (who trims, and when), checksums, inspection.
 
 import { readBlockHeader } from "../codec/block-codec.ts";
-import type { Lane } from "../model/lane.ts";
+import { type Lane, lanes } from "../model/lane.ts";
 import type { Clock } from "../platform/clock.ts";
 import { messageOf, TidegateError } from "../platform/errors.ts";
 import type { Logger } from "../platform/logger.ts";
-import type { Commit } from "./commit.ts";
+import { blocksOfLane, type Commit } from "./commit.ts";
 import { closedError, eachLane, GroupCommit, writeFailedError } from "./group-commit.ts";
 import { LaneTail } from "./lane-tail.ts";
-import type { AppendDone, LaneBounds, Log, LogWrite, StoredBlock } from "./log.ts";
+import type { AppendDone, Checkpoint, Eviction, LaneBounds, Log, LogWrite, StoredBlock } from "./log.ts";
 import {
-  checkpointKeyOf,
+  bytesOf,
+  type Change,
+  compactLane,
+  evictedKey,
   keyOf,
   type LogDatabase,
+  ledgerOf,
+  metaChange,
   offsetOf,
   openDatabase,
+  type Recovered,
   readLogId,
-  recoverBounds,
+  recover,
+  segmentChange,
   startKeyOf,
+  writeChanges,
 } from "./log-database.ts";
+import { type EvictedCounts, keyOfLoss, type Loss, type LossLedger } from "./loss.ts";
+import { Reclaimer } from "./reclaimer.ts";
+import { LaneSegments, type SegmentLimits, type SegmentsView, segmentLimitsDefault, withoutBlocks } from "./segments.ts";
 
 /** Default of {@link LevelLogOptions.recentBytesMax}: a second of readings at the highest rate, minutes at an ordinary one. */
 const recentBytesMaxDefault = 4 * 1024 * 1024;
 /** Default of {@link LevelLogOptions.syncIntervalMs}. */
 const syncIntervalMsDefault = 100;
+const compactBytesMinDefault = 4 * 1024 * 1024;
 
 export type Durability = "sync" | "interval" | "none";
 
@@ -61,28 +73,33 @@ export interface LevelLogOptions {
   readonly durability?: Durability;
   /** With durability `interval`: milliseconds; sensible: 10 to 10,000; default 100. */
   readonly syncIntervalMs?: number;
+  /** Default: a mebibyte, a quarter of an hour. */
+  readonly segmentLimits?: SegmentLimits;
+  /** Bytes that retention removes from a lane before LevelDB rewrites the range; default 4 MiB. */
+  readonly compactBytesMin?: number;
   /** Default: just writes. */
   readonly syncWrite?: SyncWrite;
 }
 
-/** Errors: DATA_DIR_UNUSABLE, DATA_DIR_LOCKED, BLOCK_CORRUPT or BLOCK_FORMAT_UNKNOWN (of the last block of a lane). */
+interface LaneStart {
+  readonly lane: Lane;
+  readonly startOffset: number;
+}
+
+/** Errors: DATA_DIR_UNUSABLE, DATA_DIR_LOCKED, BLOCK_FORMAT_UNKNOWN. */
 export async function openLevelLog(options: LevelLogOptions): Promise<Log> {
   const { directory, logger } = options;
   const database = await openDatabase(directory);
   try {
     const logId = await readLogId(database, directory);
-    const bounds = await recoverBounds(database, logger);
+    const recovered = await recover(database, logger);
+    const bounds = eachLane((lane) => recovered.lanes[lane].bounds);
     logger.info({ directory, logId, bounds }, "log opened");
-    return new LevelLog(options, database, { logId, bounds });
+    return new LevelLog(options, database, { logId, ...recovered });
   } catch (thrown) {
     await database.root.close();
     throw thrown;
   }
-}
-
-interface Recovered {
-  readonly logId: string;
-  readonly bounds: Readonly<Record<Lane, LaneBounds>>;
 }
 
 class LevelLog implements Log {
@@ -90,35 +107,44 @@ class LevelLog implements Log {
   readonly #database: LogDatabase;
   readonly #logger: Logger;
   readonly #syncWrite: SyncWrite;
-  /** Of LevelDB's writes. */
-  readonly #writeOptions: { readonly sync: boolean };
+  readonly #sync: boolean;
   readonly #lanes: Readonly<Record<Lane, LaneTail>>;
+  readonly #segments: Readonly<Record<Lane, LaneSegments>>;
+  readonly #ledger: LossLedger;
+  readonly #reclaimer: Reclaimer;
   readonly #commits: GroupCommit;
   readonly #running = new Set<Promise<unknown>>();
-  #lastTrim: Promise<void> = Promise.resolve();
+  #lastTurn: Promise<unknown> = Promise.resolve();
   #failing = false;
   #closed: Promise<void> | null = null;
 
-  constructor(options: LevelLogOptions, database: LogDatabase, { logId, bounds }: Recovered) {
+  constructor(options: LevelLogOptions, database: LogDatabase, recovered: Recovered & { readonly logId: string }) {
     const { clock, pendingReadingsMax, logger } = options;
     const { recentBytesMax = recentBytesMaxDefault, syncWrite = (write) => write() } = options;
     const { durability = "sync", syncIntervalMs = syncIntervalMsDefault } = options;
-    this.logId = logId;
+    const { segmentLimits = segmentLimitsDefault, compactBytesMin = compactBytesMinDefault } = options;
+    this.logId = recovered.logId;
     this.#database = database;
     this.#logger = logger;
     this.#syncWrite = syncWrite;
-    this.#writeOptions = { sync: durability !== "none" };
-    this.#lanes = eachLane((lane) => new LaneTail(bounds[lane], recentBytesMax));
+    this.#sync = durability !== "none";
+    this.#lanes = eachLane((lane) => new LaneTail(recovered.lanes[lane].bounds, recentBytesMax));
+    this.#segments = eachLane((lane) => new LaneSegments(recovered.lanes[lane].segments, segmentLimits));
+    this.#ledger = ledgerOf(recovered);
+    this.#reclaimer = new Reclaimer({
+      clear: (lane, beforeOffset) => this.#database.lanes[lane].clear({ lt: keyOf(beforeOffset) }),
+      compact: (lane, beforeOffset) => compactLane(this.#database, lane, beforeOffset),
+      logger,
+      compactBytesMin,
+    });
     this.#commits = new GroupCommit({
       clock,
       pendingReadingsMax,
       intervalMs: durability === "interval" ? syncIntervalMs : 0,
       ends: () => eachLane((lane) => this.#lanes[lane].endOffset),
-      store: (commit) => this.#store(commit),
-      stored: ({ blocks }) => {
-        for (const { lane, block } of blocks) this.#lanes[lane].append(block);
-      },
+      store: (commit) => this.#inTurn(() => this.#store(commit)),
     });
+    this.#sweep();
   }
 
   get pendingReadings(): number {
@@ -136,23 +162,39 @@ class LevelLog implements Log {
   }
 
   trim(lane: Lane, beforeOffset: number): Promise<void> {
-    return this.#whileOpen("trim", () => {
-      // One after the other, so that the stored start of a lane never moves back.
-      const trimmed = this.#lastTrim.then(() => this.#trim(lane, beforeOffset));
-      this.#lastTrim = trimmed.catch(() => undefined);
-      return trimmed;
-    });
+    return this.#whileOpen("trim", () => this.#inTurn(() => this.#trim(lane, beforeOffset)));
+  }
+
+  evict(eviction: Eviction): Promise<void> {
+    return this.#whileOpen("evict", () => this.#inTurn(() => this.#evict(eviction)));
+  }
+
+  refuseReadings(refusal: TidegateError | null): void {
+    this.#commits.refuse(refusal);
   }
 
   bounds(lane: Lane): LaneBounds {
     return this.#lanes[lane].bounds;
   }
 
+  segments(lane: Lane): SegmentsView {
+    return this.#segments[lane];
+  }
+
+  get reclaimingBytes(): number {
+    return this.#reclaimer.reclaimingBytes;
+  }
+
+  get losses(): readonly Loss[] {
+    return this.#ledger.losses;
+  }
+
+  get evicted(): EvictedCounts {
+    return this.#ledger.evicted;
+  }
+
   readCheckpoint(name: string): Promise<Uint8Array | null> {
-    return this.#whileOpen(
-      "read checkpoint",
-      async () => (await this.#database.checkpoints.get(checkpointKeyOf(name))) ?? null,
-    );
+    return this.#whileOpen("read checkpoint", async () => (await this.#database.checkpoints.get(bytesOf(name))) ?? null);
   }
 
   onCommit(listener: () => void): () => void {
@@ -164,15 +206,97 @@ class LevelLog implements Log {
     return this.#closed;
   }
 
-  async #store({ blocks, checkpoints }: Commit): Promise<void> {
-    const { root, lanes, checkpoints: sublevel } = this.#database;
-    const type = "put" as const;
-    const operations = [
-      ...blocks.map(({ lane, block }) => ({ type, sublevel: lanes[lane], key: keyOf(block.firstOffset), value: block.bytes })),
-      ...Array.from(checkpoints, ([name, value]) => ({ type, sublevel, key: checkpointKeyOf(name), value })),
+  /** One write at a time: each is built from what the one before left. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#lastTurn.then(work);
+    this.#lastTurn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #store({ blocks, ingestTimeUs, checkpoints }: Commit): Promise<void> {
+    const database = this.#database;
+    const grown = eachLane((lane) => this.#segments[lane].after({ blocks: blocksOfLane(blocks, lane), ingestTimeUs }));
+    await this.#write([
+      ...blocks.map(({ lane, block }) => ({
+        sublevel: database.lanes[lane],
+        key: keyOf(block.firstOffset),
+        value: block.bytes,
+      })),
+      ...lanes.flatMap((lane) => grown[lane].map((segment) => segmentChange(database, lane, segment))),
+      ...Array.from(checkpoints, ([name, value]) => this.#checkpointChange({ name, value })),
+    ]);
+    for (const lane of lanes) this.#segments[lane].adopt(grown[lane]);
+    for (const { lane, block } of blocks) this.#lanes[lane].append(block);
+  }
+
+  async #trim(lane: Lane, beforeOffset: number): Promise<void> {
+    const startOffset =
+      this.#lanes[lane].firstOffsetOfBlock(beforeOffset) ?? (await this.#firstOffsetOnDisk(lane, beforeOffset));
+    await this.#remove([{ lane, startOffset }], []);
+  }
+
+  async #evict({ cuts, atUs, positions, checkpoints }: Eviction): Promise<void> {
+    const { losses: sublevel } = this.#database;
+    const change = this.#ledger.after(
+      cuts.map((cut) => ({ ...cut, sinceUs: atUs, untilUs: atUs })),
+      positions,
+    );
+    const starts = cuts.map(({ lane, toOffset }) => ({ lane, startOffset: toOffset }));
+    await this.#remove(starts, [
+      ...change.removed.map((loss) => ({ sublevel, key: bytesOf(keyOfLoss(loss)), value: null })),
+      ...change.losses.map((loss) => ({ sublevel, key: bytesOf(keyOfLoss(loss)), value: bytesOf(JSON.stringify(loss)) })),
+      metaChange(this.#database, evictedKey, JSON.stringify(change.evicted)),
+      ...checkpoints.map((checkpoint) => this.#checkpointChange(checkpoint)),
+    ]);
+    this.#ledger.adopt(change);
+  }
+
+  /** Moves the starts of lanes up, in one write; the last one of each lane counts. */
+  async #remove(starts: readonly LaneStart[], changes: readonly Change[]): Promise<void> {
+    const byLane = new Map(starts.map((start) => [start.lane, start]));
+    const moved = [...byLane.values()].filter(({ lane, startOffset }) => startOffset > this.bounds(lane).startOffset);
+    if (moved.length === 0) return;
+    const removals = await Promise.all(moved.map((start) => this.#removalOf(start)));
+    // The new starts are written before a block is deleted: a lane that lost all its blocks would else begin at 0 again.
+    await this.#write([...removals.flatMap((removal) => removal.changes), ...changes]);
+    for (const { lane, startOffset, rest } of removals) {
+      const bytesBefore = this.#segments[lane].bytes;
+      this.#segments[lane].cut(startOffset, rest);
+      this.#lanes[lane].trim(startOffset);
+      this.#reclaimer.remove(lane, startOffset, bytesBefore - this.#segments[lane].bytes);
+    }
+  }
+
+  async #removalOf({ lane, startOffset }: LaneStart) {
+    const segments = this.#segments[lane];
+    const around = segments.around(startOffset);
+    const rest = around && withoutBlocks(around, startOffset, await this.#blockSizes(lane, around.firstOffset, startOffset));
+    const changes: Change[] = [
+      ...segments.list
+        .filter(({ firstOffset }) => firstOffset < startOffset)
+        .map(({ firstOffset }) => ({ sublevel: this.#database.segments[lane], key: keyOf(firstOffset), value: null })),
+      ...(rest === null ? [] : [segmentChange(this.#database, lane, rest)]),
+      metaChange(this.#database, startKeyOf(lane), String(startOffset)),
     ];
+    return { lane, startOffset, rest, changes };
+  }
+
+  async #blockSizes(lane: Lane, fromOffset: number, toOffset: number): Promise<number[]> {
+    const values = this.#database.lanes[lane].values({ gte: keyOf(fromOffset), lt: keyOf(toOffset) });
+    return (await values.all()).map(({ length }) => length);
+  }
+
+  /** Blocks that a crash left below the start of their lane are deleted. */
+  #sweep(): void {
+    for (const lane of lanes) {
+      const { startOffset } = this.bounds(lane);
+      if (startOffset > 0) this.#reclaimer.remove(lane, startOffset, 0);
+    }
+  }
+
+  async #write(changes: readonly Change[]): Promise<void> {
     try {
-      await this.#syncWrite(() => root.batch(operations, this.#writeOptions));
+      await this.#syncWrite(() => writeChanges(this.#database, changes, this.#sync));
       if (this.#failing) this.#logger.info("the disk takes writes again");
       this.#failing = false;
     } catch (cause) {
@@ -180,24 +304,12 @@ class LevelLog implements Log {
       if (!this.#failing)
         this.#logger.error({ err: cause }, "the disk refuses writes; nothing is acknowledged until it takes them");
       this.#failing = true;
-      throw cause;
+      throw writeFailedError(cause);
     }
   }
 
-  async #trim(lane: Lane, beforeOffset: number): Promise<void> {
-    const tail = this.#lanes[lane];
-    const startOffset = tail.firstOffsetOfBlock(beforeOffset) ?? (await this.#firstOffsetOnDisk(lane, beforeOffset));
-    if (startOffset <= tail.bounds.startOffset) return;
-    const { root, meta, lanes } = this.#database;
-    const start = { type: "put", sublevel: meta, key: startKeyOf(lane), value: String(startOffset) } as const;
-    try {
-      // The new start first, and synced: without it a lane that loses all its blocks would begin at 0 again after a power cut.
-      await this.#syncWrite(() => root.batch([start], this.#writeOptions));
-      tail.trim(startOffset);
-      await lanes[lane].clear({ lt: keyOf(startOffset) });
-    } catch (cause) {
-      throw writeFailedError(cause);
-    }
+  #checkpointChange({ name, value }: Checkpoint): Change {
+    return { sublevel: this.#database.checkpoints, key: bytesOf(name), value };
   }
 
   async #readDisk(lane: Lane, fromOffset: number, bytesMax: number): Promise<StoredBlock[]> {
@@ -241,6 +353,7 @@ class LevelLog implements Log {
   async #closeDatabase(): Promise<void> {
     await this.#commits.close();
     await Promise.allSettled(this.#running);
+    await this.#reclaimer.close();
     await this.#database.root.close();
   }
 }

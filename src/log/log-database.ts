@@ -1,12 +1,17 @@
 // The LevelDB database of one log: opening, keys, and what is found in it.
 //
-// Layout (version 1), one database, one sublevel for each of
+// Layout (version 2), one database, one sublevel for each of
 //   readings, results, alerts   key: first offset, 8 bytes big endian   value: the block
-//   checkpoint                  key: name                                value: as given
-//   meta                        "version", "logId", "start/<lane>" (first offset that the lane still holds; absent: 0)
+//   segment-<lane>              key: first offset, likewise             value: the segment's record (segments.ts)
+//   aside-<lane>                key: first offset, likewise             value: a block that is damaged (set-aside.ts)
+//   loss                        key: "<lane>/<first offset>"            value: the loss as JSON (loss.ts)
+//   checkpoint                  key: name                               value: as given
+//   meta                        "version", "logId", "evicted" (counts as JSON), "start/<lane>" (first offset of the lane; absent: 0)
 //
-// Opening reads the meta data and the first and the last block of each lane, whatever the size of the log. The last block
-// tells the end of its lane; a lane that was trimmed to nothing knows it from "start/<lane>".
+// Opening reads the meta data, the segments and the losses, whatever the size of the log: 10 GB have 10,000 segments. A lane
+// ends where its last segment ends; a lane without segments was never written, or trimmed to nothing, and is at "start/<lane>".
+//
+// Version 1 had no segments. Such a log is read through once when it is opened; until that is written it stays as it was.
 
 import { randomUUID } from "node:crypto";
 import { Level } from "level";
@@ -17,20 +22,56 @@ import { TidegateError } from "../platform/errors.ts";
 import type { Logger } from "../platform/logger.ts";
 import { eachLane } from "./group-commit.ts";
 import type { LaneBounds } from "./log.ts";
+import { type EvictedCounts, type Loss, LossLedger } from "./loss.ts";
+import { decodeSegment, encodeSegment, LaneSegments, type Segment } from "./segments.ts";
 
-const layoutVersion = "1";
+const layoutVersion = "2";
+const layoutVersionWithoutSegments = "1";
+
+/**
+ * Of LevelDB. Tables are read through memory maps, at most 64 of them at a time, so their size bounds what a reader of a long
+ * backlog holds in memory; the write buffer bounds what is read again after a crash, twice the buffer what is in memory.
+ */
+const levelOptions = {
+  maxFileSize: 2 * 1024 * 1024,
+  maxOpenFiles: 74,
+  writeBufferSize: 4 * 1024 * 1024,
+  cacheSize: 4 * 1024 * 1024,
+} as const;
 
 const binary = { keyEncoding: "view", valueEncoding: "view" } as const;
+const text = { keyEncoding: "utf8", valueEncoding: "utf8" } as const;
 
 export type LogDatabase = ReturnType<typeof sublevelsOf>;
+export type BinarySublevel = LogDatabase["checkpoints"];
 
 function sublevelsOf(root: Level<string, string>) {
+  const binarySublevel = (name: string) => root.sublevel<Uint8Array, Uint8Array>(name, binary);
   return {
     root,
-    lanes: eachLane((lane) => root.sublevel<Uint8Array, Uint8Array>(lane, binary)),
-    checkpoints: root.sublevel<Uint8Array, Uint8Array>("checkpoint", binary),
-    meta: root.sublevel<string, string>("meta", { keyEncoding: "utf8", valueEncoding: "utf8" }),
+    lanes: eachLane((lane) => binarySublevel(lane)),
+    segments: eachLane((lane) => binarySublevel(`segment-${lane}`)),
+    aside: eachLane((lane) => binarySublevel(`aside-${lane}`)),
+    losses: binarySublevel("loss"),
+    checkpoints: binarySublevel("checkpoint"),
+    meta: root.sublevel<string, string>("meta", text),
   };
+}
+
+/** One change of an atomic write; without a value the key is deleted. Keys and values of any sublevel as bytes. */
+export interface Change {
+  readonly sublevel: BinarySublevel | LogDatabase["meta"];
+  readonly key: Uint8Array;
+  readonly value: Uint8Array | null;
+}
+
+export function writeChanges({ root }: LogDatabase, changes: readonly Change[], sync: boolean): Promise<void> {
+  const operations = changes.map(({ sublevel, key, value }) =>
+    value === null
+      ? { type: "del" as const, sublevel, key, keyEncoding: "view" }
+      : { type: "put" as const, sublevel, key, value, ...binary },
+  );
+  return root.batch<Uint8Array, Uint8Array>(operations, { sync });
 }
 
 export function keyOf(offset: number): Uint8Array {
@@ -46,18 +87,19 @@ export function offsetOf(key: Uint8Array): number {
   return view.getUint32(0) * 2 ** 32 + view.getUint32(4);
 }
 
-export function checkpointKeyOf(name: string): Uint8Array {
-  return Buffer.from(name, "utf8");
+export function bytesOf(value: string): Uint8Array {
+  return Buffer.from(value, "utf8");
 }
 
 export const startKeyOf = (lane: Lane) => `start/${lane}`;
+export const evictedKey = "evicted";
 
 /** Errors: DATA_DIR_UNUSABLE, DATA_DIR_LOCKED. */
 export async function openDatabase(directory: string): Promise<LogDatabase> {
   try {
     // The directory first: Level begins to open, and to make it, in its constructor.
     await makeDirectory(directory);
-    const root = new Level<string, string>(directory);
+    const root = new Level<string, string>(directory, levelOptions);
     await root.open();
     return sublevelsOf(root);
   } catch (thrown) {
@@ -65,39 +107,97 @@ export async function openDatabase(directory: string): Promise<LogDatabase> {
   }
 }
 
-/** The identity of the log, made and stored if the database is new. */
+/** LevelDB's own; the common interface of its implementations lacks it. */
+interface RangeCompaction {
+  compactRange(start: Uint8Array, end: Uint8Array, options: { readonly keyEncoding: "view" }): Promise<void>;
+}
+
+/** Rewrites what LevelDB holds of the lane below the offset, so that the room of removed blocks returns to the file system. */
+export async function compactLane({ root, lanes: sublevels }: LogDatabase, lane: Lane, beforeOffset: number): Promise<void> {
+  const [start, end] = [keyOf(0), keyOf(beforeOffset)].map((key) => sublevels[lane].prefixKey(key, "view"));
+  if (start === undefined || end === undefined) return;
+  await (root as Level<string, string> & RangeCompaction).compactRange(start, end, { keyEncoding: "view" });
+}
+
+/** The identity of the log, made and stored if the database is new. Brings an older layout up to date. */
 export async function readLogId(database: LogDatabase, directory: string): Promise<string> {
   const { meta } = database;
   const [version, logId] = await meta.getMany(["version", "logId"]);
   if (version === layoutVersion && logId !== undefined) return logId;
+  if (version === layoutVersionWithoutSegments && logId !== undefined) {
+    await addSegments(database);
+    return logId;
+  }
   if (version !== undefined) {
     const message = `open log in ${directory}: its layout has version ${version}, known is ${layoutVersion}; use a later version of tidegate`;
     throw new TidegateError("DATA_DIR_UNUSABLE", message, { details: { directory, version } });
   }
   const newLogId = randomUUID();
-  await database.root.batch(
-    [
-      { type: "put", sublevel: meta, key: "version", value: layoutVersion },
-      { type: "put", sublevel: meta, key: "logId", value: newLogId },
-    ],
-    { sync: true },
-  );
+  await writeChanges(database, [metaChange(database, "version", layoutVersion), metaChange(database, "logId", newLogId)], true);
   return newLogId;
 }
 
-export async function recoverBounds(database: LogDatabase, logger: Logger): Promise<Record<Lane, LaneBounds>> {
-  const [readings, results, alerts] = await Promise.all(lanes.map((lane) => boundsOf(database, lane, logger)));
-  const none = { startOffset: 0, endOffset: 0 };
-  return { readings: readings ?? none, results: results ?? none, alerts: alerts ?? none };
+export function metaChange({ meta }: LogDatabase, key: string, value: string): Change {
+  return { sublevel: meta, key: bytesOf(key), value: bytesOf(value) };
 }
 
-async function boundsOf(database: LogDatabase, lane: Lane, logger: Logger): Promise<LaneBounds> {
-  const trimmedTo = Number((await database.meta.get(startKeyOf(lane))) ?? 0);
-  const from = { gte: keyOf(trimmedTo), limit: 1 };
-  const [firstKey] = await database.lanes[lane].keys(from).all();
-  const [last] = await database.lanes[lane].iterator({ ...from, reverse: true }).all();
-  if (firstKey === undefined || last === undefined) return { startOffset: trimmedTo, endOffset: trimmedTo };
-  const startOffset = offsetOf(firstKey);
-  if (startOffset !== trimmedTo) logger.error({ lane, trimmedTo, startOffset }, "the log has lost the oldest blocks of a lane");
-  return { startOffset, endOffset: offsetOf(last[0]) + readBlockHeader(last[1]).count };
+export function segmentChange({ segments }: LogDatabase, lane: Lane, segment: Segment): Change {
+  return { sublevel: segments[lane], key: keyOf(segment.firstOffset), value: bytesOf(encodeSegment(segment)) };
+}
+
+async function addSegments(database: LogDatabase): Promise<void> {
+  const changes: Change[] = [];
+  for (const lane of lanes) {
+    const segments = new LaneSegments([]);
+    for await (const [key, bytes] of database.lanes[lane].iterator({ gte: keyOf(await startOf(database, lane)) })) {
+      const { count, ingestTimeUs } = readBlockHeader(bytes);
+      segments.adopt(segments.after({ blocks: [{ firstOffset: offsetOf(key), count, bytes }], ingestTimeUs }));
+    }
+    changes.push(...segments.list.map((segment) => segmentChange(database, lane, segment)));
+    const [first] = segments.list;
+    if (first !== undefined) changes.push(metaChange(database, startKeyOf(lane), String(first.firstOffset)));
+  }
+  await writeChanges(database, [...changes, metaChange(database, "version", layoutVersion)], true);
+}
+
+export interface RecoveredLane {
+  readonly bounds: LaneBounds;
+  readonly segments: readonly Segment[];
+}
+
+export interface Recovered {
+  readonly lanes: Readonly<Record<Lane, RecoveredLane>>;
+  readonly losses: readonly Loss[];
+  readonly evicted: EvictedCounts;
+}
+
+export async function recover(database: LogDatabase, logger: Logger): Promise<Recovered> {
+  const [readings, results, alerts] = await Promise.all(lanes.map((lane) => recoverLane(database, lane, logger)));
+  const nothing: RecoveredLane = { bounds: { startOffset: 0, endOffset: 0 }, segments: [] };
+  const losses = (await database.losses.values().all()).map((value) => JSON.parse(textOf(value)) as Loss);
+  const evicted = JSON.parse((await database.meta.get(evictedKey)) ?? "{}") as EvictedCounts;
+  const found = { readings: readings ?? nothing, results: results ?? nothing, alerts: alerts ?? nothing };
+  return { lanes: found, losses: losses.sort((a, b) => a.untilUs - b.untilUs), evicted };
+}
+
+export function ledgerOf({ losses, evicted }: Recovered): LossLedger {
+  return new LossLedger(losses, evicted);
+}
+
+async function recoverLane(database: LogDatabase, lane: Lane, logger: Logger): Promise<RecoveredLane> {
+  const startOffset = await startOf(database, lane);
+  const entries = await database.segments[lane].iterator({ gte: keyOf(startOffset) }).all();
+  const segments = entries.map(([key, value]) => decodeSegment(offsetOf(key), textOf(value)));
+  const firstOffset = segments[0]?.firstOffset ?? startOffset;
+  if (firstOffset !== startOffset)
+    logger.error({ lane, startOffset, firstOffset }, "the log has lost the oldest segments of a lane");
+  return { bounds: { startOffset: firstOffset, endOffset: segments.at(-1)?.endOffset ?? startOffset }, segments };
+}
+
+async function startOf({ meta }: LogDatabase, lane: Lane): Promise<number> {
+  return Number((await meta.get(startKeyOf(lane))) ?? 0);
+}
+
+function textOf(value: Uint8Array): string {
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("utf8");
 }

@@ -12,6 +12,9 @@ import type { Lane } from "../model/lane.ts";
 import type { Reading } from "../model/reading.ts";
 import type { WindowResult } from "../model/result.ts";
 import type { TidegateError } from "../platform/errors.ts";
+import type { EvictedCounts, Loss, SinkPosition } from "./loss.ts";
+import type { Cut } from "./retention.ts";
+import type { SegmentsView } from "./segments.ts";
 
 /** Position and state of a reader, kept by name. */
 export interface Checkpoint {
@@ -27,7 +30,7 @@ export interface LogWrite {
   readonly checkpoint?: Checkpoint;
 }
 
-/** Errors: LOG_QUEUE_FULL, LOG_WRITE_FAILED (both: nothing of the append is stored), LOG_CLOSED. */
+/** Errors: LOG_QUEUE_FULL, LOG_FULL, LOG_WRITE_FAILED (nothing of the append is stored), LOG_CLOSED. */
 export type AppendDone = (error: TidegateError | null) => void;
 
 /** The records that one commit wrote to one lane. `bytes` is the encoded block (codec/block-codec.ts); do not change it. */
@@ -41,6 +44,15 @@ export interface StoredBlock {
 export interface LaneBounds {
   readonly startOffset: number;
   readonly endOffset: number;
+}
+
+/** What retention removes in one atomic write. */
+export interface Eviction {
+  readonly cuts: readonly Cut[];
+  readonly atUs: number;
+  /** What the sinks have confirmed: removed records beyond that are counted as evicted, and recorded as losses. */
+  readonly positions: Readonly<Record<Lane, readonly SinkPosition[]>>;
+  readonly checkpoints: readonly Checkpoint[];
 }
 
 export interface Log {
@@ -68,7 +80,25 @@ export interface Log {
    */
   trim(lane: Lane, beforeOffset: number): Promise<void>;
 
+  /** Removes whole segments, with a record of what was lost by it. Errors also: LOG_WRITE_FAILED; nothing is removed then. */
+  evict(eviction: Eviction): Promise<void>;
+
+  /** Appends of readings are done with this error from now on; null: they are taken again. */
+  refuseReadings(refusal: TidegateError | null): void;
+
   bounds(lane: Lane): LaneBounds;
+
+  /** What the lane holds, in segments: the same object for the life of the log. */
+  segments(lane: Lane): SegmentsView;
+
+  /** Bytes that were removed and that the file system does not have back yet. */
+  readonly reclaimingBytes: number;
+
+  /** What was given up, in the order in which it was; at most 1000 records. */
+  readonly losses: readonly Loss[];
+
+  /** How many records were given up, since the log was made. */
+  readonly evicted: EvictedCounts;
 
   /** The last durable checkpoint of that name; null if there is none. */
   readCheckpoint(name: string): Promise<Uint8Array | null>;

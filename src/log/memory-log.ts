@@ -1,15 +1,19 @@
 import { randomUUID } from "node:crypto";
-import type { Lane } from "../model/lane.ts";
+import { type Lane, lanes } from "../model/lane.ts";
 import type { Clock } from "../platform/clock.ts";
-import type { Commit } from "./commit.ts";
+import type { TidegateError } from "../platform/errors.ts";
+import { blocksOfLane, type Commit } from "./commit.ts";
 import { closedError, eachLane, GroupCommit } from "./group-commit.ts";
 import { LaneTail } from "./lane-tail.ts";
-import type { AppendDone, LaneBounds, Log, LogWrite, StoredBlock } from "./log.ts";
+import type { AppendDone, Eviction, LaneBounds, Log, LogWrite, StoredBlock } from "./log.ts";
+import { type EvictedCounts, type Loss, LossLedger } from "./loss.ts";
+import { LaneSegments, type SegmentLimits, type SegmentsView, segmentLimitsDefault, withoutBlocks } from "./segments.ts";
 
 export interface MemoryLogOptions {
   readonly clock: Clock;
   /** Readings; default 200,000. */
   readonly pendingReadingsMax?: number;
+  readonly segmentLimits?: SegmentLimits;
 }
 
 /** A log that ends with its process: for tests and simulations. "Durable" means committed; everything else is as on disk. */
@@ -19,17 +23,20 @@ export function createMemoryLog(options: MemoryLogOptions): Log {
 
 class MemoryLog implements Log {
   readonly logId = randomUUID();
+  readonly reclaimingBytes = 0;
   readonly #lanes = eachLane(() => new LaneTail({ startOffset: 0, endOffset: 0 }, Number.POSITIVE_INFINITY));
+  readonly #segments: Record<Lane, LaneSegments>;
+  readonly #ledger = new LossLedger();
   readonly #checkpoints = new Map<string, Uint8Array>();
   readonly #commits: GroupCommit;
 
-  constructor({ clock, pendingReadingsMax = 200_000 }: MemoryLogOptions) {
+  constructor({ clock, pendingReadingsMax = 200_000, segmentLimits = segmentLimitsDefault }: MemoryLogOptions) {
+    this.#segments = eachLane(() => new LaneSegments([], segmentLimits));
     this.#commits = new GroupCommit({
       clock,
       pendingReadingsMax,
       ends: () => eachLane((lane) => this.#lanes[lane].endOffset),
-      store: () => Promise.resolve(),
-      stored: (commit) => this.#keep(commit),
+      store: async (commit) => this.#keep(commit),
     });
   }
 
@@ -48,13 +55,36 @@ class MemoryLog implements Log {
 
   async trim(lane: Lane, beforeOffset: number): Promise<void> {
     this.#assertOpen("trim");
-    const tail = this.#lanes[lane];
-    const startOffset = tail.firstOffsetOfBlock(beforeOffset);
-    if (startOffset !== null) tail.trim(startOffset);
+    const startOffset = this.#lanes[lane].firstOffsetOfBlock(beforeOffset);
+    if (startOffset !== null) this.#remove(lane, startOffset);
+  }
+
+  async evict({ cuts, atUs, positions, checkpoints }: Eviction): Promise<void> {
+    this.#assertOpen("evict");
+    const losses = cuts.map((cut): Loss => ({ ...cut, sinceUs: atUs, untilUs: atUs }));
+    this.#ledger.adopt(this.#ledger.after(losses, positions));
+    for (const { name, value } of checkpoints) this.#checkpoints.set(name, new Uint8Array(value));
+    for (const { lane, toOffset } of cuts) this.#remove(lane, toOffset);
+  }
+
+  refuseReadings(refusal: TidegateError | null): void {
+    this.#commits.refuse(refusal);
   }
 
   bounds(lane: Lane): LaneBounds {
     return this.#lanes[lane].bounds;
+  }
+
+  segments(lane: Lane): SegmentsView {
+    return this.#segments[lane];
+  }
+
+  get losses(): readonly Loss[] {
+    return this.#ledger.losses;
+  }
+
+  get evicted(): EvictedCounts {
+    return this.#ledger.evicted;
   }
 
   async readCheckpoint(name: string): Promise<Uint8Array | null> {
@@ -70,9 +100,25 @@ class MemoryLog implements Log {
     return this.#commits.close();
   }
 
-  #keep({ blocks, checkpoints }: Commit): void {
-    for (const { lane, block } of blocks) this.#lanes[lane].append(block);
+  #keep({ blocks, ingestTimeUs, checkpoints }: Commit): void {
+    for (const lane of lanes) {
+      const ofLane = blocksOfLane(blocks, lane);
+      const segments = this.#segments[lane];
+      segments.adopt(segments.after({ blocks: ofLane, ingestTimeUs }));
+      for (const block of ofLane) this.#lanes[lane].append(block);
+    }
     for (const [name, value] of checkpoints) this.#checkpoints.set(name, new Uint8Array(value));
+  }
+
+  #remove(lane: Lane, startOffset: number): void {
+    const tail = this.#lanes[lane];
+    if (startOffset <= tail.bounds.startOffset) return;
+    const segments = this.#segments[lane];
+    const around = segments.around(startOffset);
+    const blocks = around === null ? [] : (tail.read(around.firstOffset, around.bytes) ?? []);
+    const removed = blocks.filter(({ firstOffset }) => firstOffset < startOffset).map(({ bytes }) => bytes.length);
+    segments.cut(startOffset, around && withoutBlocks(around, startOffset, removed));
+    tail.trim(startOffset);
   }
 
   #assertOpen(attempt: string): void {

@@ -8,6 +8,19 @@ export interface StatusView {
   readonly logId: string;
   readonly startedAtUs: number;
   readonly lanes: Readonly<Record<string, { readonly startOffset: number; readonly endOffset: number }>>;
+  readonly log: {
+    /** Which bound keeps readings out of the log; null if they are taken. */
+    readonly refusal: "size" | "disk" | null;
+    /** Of the file system; null if it cannot be told. */
+    readonly diskFreeBytes: number | null;
+    /** Removed, and not yet given back to the file system. */
+    readonly reclaimingBytes: number;
+    readonly lanes: Readonly<Record<string, { readonly bytes: number }>>;
+    /** Records removed before a sink had confirmed them, since the log was made: by sink, lane and reason. */
+    readonly evicted: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, number>>>>>>;
+    /** Which records were given up, when and why; the newest 1000. */
+    readonly losses: readonly LossView[];
+  };
   readonly readings: {
     readonly received: number;
     readonly stored: number;
@@ -34,6 +47,17 @@ export interface StatusView {
   readonly sinks: Readonly<Record<string, SinkView>>;
 }
 
+/** Offsets from <= o < to of a lane. */
+export interface LossView {
+  readonly lane: string;
+  readonly fromOffset: number;
+  readonly toOffset: number;
+  readonly reason: string;
+  /** When the first and the last of them were given up: microseconds since the Unix epoch. */
+  readonly sinceUs: number;
+  readonly untilUs: number;
+}
+
 export interface OperatorView {
   /** Readings of its series that it used. */
   readonly taken: number;
@@ -47,5 +71,15 @@ export interface SinkView {
   readonly state: string;
   /** In words; null if there is none. */
   readonly lastError: string | null;
-  readonly lanes: Readonly<Record<string, { readonly confirmedOffset: number; readonly backlogRecords: number }>>;
+  readonly lanes: Readonly<Record<string, SinkLaneView>>;
+}
+
+/** All records of the lane = delivered + backlog + evicted. */
+export interface SinkLaneView {
+  /** Every offset below is at the sink, or was given up. */
+  readonly confirmedOffset: number;
+  readonly backlogRecords: number;
+  readonly deliveredRecords: number;
+  /** Removed from the log before the sink had confirmed them. */
+  readonly evictedRecords: number;
 }

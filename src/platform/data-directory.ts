@@ -1,6 +1,6 @@
 // What the owners of a data directory (the log, the collector's store) have in common: making it, and saying why it is of no use.
 
-import { mkdir } from "node:fs/promises";
+import { mkdir, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { messageOf, systemCodeOf, TidegateError } from "./errors.ts";
 
@@ -16,6 +16,12 @@ export async function makeDirectory(path: string): Promise<void> {
     await makeDirectory(parent);
     await mkdir(path);
   }
+}
+
+/** Bytes that the file system of the directory has left for us. */
+export async function freeBytesOf(directory: string): Promise<number> {
+  const { bavail, bsize } = await statfs(directory);
+  return bavail * bsize;
 }
 
 /**

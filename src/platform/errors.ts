@@ -53,6 +53,12 @@ export const errorTable = {
     retryable: true,
     exitCode: 70,
   },
+  LOG_FULL: {
+    meaning:
+      "The log may not grow (log.retention, log.diskFreeMin) and log.whenFull forbids to give up what the sinks do not have, or the disk is full with the data of others. Readings are taken again when there is room.",
+    retryable: true,
+    exitCode: 74,
+  },
   LOG_WRITE_FAILED: {
     meaning: "The disk refused a write. Nothing of it was acknowledged; the cause names the reason.",
     retryable: true,

@@ -54,6 +54,23 @@ export const metricTable = {
   },
   tidegate_log_offset: { kind: "gauge", help: "Next offset of a lane.", labels: ["lane"] },
   tidegate_log_pending_readings: { kind: "gauge", help: "Readings that wait for the disk.", labels: [] },
+  tidegate_log_bytes: { kind: "gauge", help: "Bytes of the blocks of a lane.", labels: ["lane"] },
+  tidegate_log_reclaiming_bytes: {
+    kind: "gauge",
+    help: "Bytes that were removed and that the file system does not have back yet.",
+    labels: [],
+  },
+  tidegate_log_disk_free_bytes: { kind: "gauge", help: "Free bytes of the log's file system; NaN if not known.", labels: [] },
+  tidegate_log_refusing: {
+    kind: "gauge",
+    help: "1 while readings are refused because the log may not grow (log.whenFull).",
+    labels: [],
+  },
+  tidegate_log_evicted_total: {
+    kind: "counter",
+    help: "Records removed before the sink had confirmed them, by reason; kept over restarts. Without sinks: sink none.",
+    labels: ["sink", "lane", "reason"],
+  },
   tidegate_stream_offset: {
     kind: "gauge",
     help: "Next offset of the readings lane that windows and alerts will see.",
@@ -83,6 +100,11 @@ export const metricTable = {
   tidegate_forward_backlog_records: {
     kind: "gauge",
     help: "Records that the sink does not have yet.",
+    labels: ["sink", "lane"],
+  },
+  tidegate_forward_delivered_total: {
+    kind: "counter",
+    help: "Records that the sink has confirmed; all records of a lane = delivered + backlog + evicted.",
     labels: ["sink", "lane"],
   },
   tidegate_forward_connected: { kind: "gauge", help: "1 while the sink is connected.", labels: ["sink"] },

@@ -10,6 +10,18 @@ export function interceptedLog(log: Log, append: (write: LogWrite, done: AppendD
     append,
     read: (lane, fromOffset, bytesMax) => log.read(lane, fromOffset, bytesMax),
     trim: (lane, beforeOffset) => log.trim(lane, beforeOffset),
+    evict: (eviction) => log.evict(eviction),
+    refuseReadings: (refusal) => log.refuseReadings(refusal),
+    segments: (lane) => log.segments(lane),
+    get reclaimingBytes() {
+      return log.reclaimingBytes;
+    },
+    get losses() {
+      return log.losses;
+    },
+    get evicted() {
+      return log.evicted;
+    },
     bounds: (lane) => log.bounds(lane),
     readCheckpoint: (name) => log.readCheckpoint(name),
     onCommit: (listener) => log.onCommit(listener),

@@ -9,9 +9,13 @@ import {
   decodeResultBlock,
   readingsOf,
 } from "../../../src/codec/block-codec.ts";
-import type { Log, LogWrite } from "../../../src/log/log.ts";
+import type { Eviction, Log, LogWrite } from "../../../src/log/log.ts";
+import type { SinkPosition } from "../../../src/log/loss.ts";
+import type { Cut } from "../../../src/log/retention.ts";
+import type { SegmentLimits } from "../../../src/log/segments.ts";
 import { lanes } from "../../../src/model/lane.ts";
 import type { Clock } from "../../../src/platform/clock.ts";
+import { TidegateError } from "../../../src/platform/errors.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { append, reading, readingsOfValues, storedValues, valuesIn } from "../../support/log-appends.ts";
 import { alertFor, resultFor } from "../../support/records.ts";
@@ -19,9 +23,16 @@ import { alertFor, resultFor } from "../../support/records.ts";
 export interface LogOptions {
   readonly clock: Clock;
   readonly pendingReadingsMax: number;
+  readonly segmentLimits?: SegmentLimits;
 }
 
 const everything = Number.MAX_SAFE_INTEGER;
+
+/** An eviction at time 7, with one sink that has confirmed so much of every lane. */
+function eviction(confirmedOffset: number, ...cuts: Cut[]): Eviction {
+  const positions: SinkPosition[] = [{ sink: "collector", confirmedOffset }];
+  return { cuts, atUs: 7, positions: { readings: positions, results: positions, alerts: positions }, checkpoints: [] };
+}
 
 export function describeLog(name: string, open: (options: LogOptions) => Promise<Log>): void {
   const openLog = async (options: Partial<LogOptions> = {}) => {
@@ -285,6 +296,104 @@ export function describeLog(name: string, open: (options: LogOptions) => Promise
       await append(log, readingsOfValues(15));
       expect(log.bounds("readings")).toEqual({ startOffset: 15, endOffset: 16 });
       expect(await storedValues(log)).toEqual([15]);
+    });
+  });
+
+  describe(`${name}: segments and eviction`, () => {
+    /** Six blocks of two readings each, a segment each. */
+    const filled = async () => {
+      const log = await openLog({ segmentLimits: { bytesMax: 1, spanMs: 1e9 } });
+      for (let value = 0; value < 12; value += 2) await append(log, readingsOfValues(value, value + 1));
+      return log;
+    };
+    const cut = (toOffset: number): Cut => ({ lane: "readings", fromOffset: 0, toOffset, reason: "disk" });
+
+    test("segments say how large a lane is, and what it holds, without reading it", async () => {
+      const log = await openLog({ segmentLimits: { bytesMax: 150, spanMs: 1e9 } });
+      for (let value = 0; value < 12; value += 2)
+        await append(log, { ...readingsOfValues(value, value + 1), results: [resultFor(1)] });
+      for (const lane of ["readings", "results"] as const) {
+        const blocks = await log.read(lane, 0, everything);
+        const { list, bytes } = log.segments(lane);
+        expect(bytes).toBe(blocks.reduce((sum, block) => sum + block.bytes.length, 0));
+        expect(list.length).toBeGreaterThan(1);
+        expect(list.reduce((sum, segment) => sum + segment.blocks, 0)).toBe(6);
+        expect([list[0]?.firstOffset, list.at(-1)?.endOffset]).toEqual([0, log.bounds(lane).endOffset]);
+        for (const [index, segment] of list.slice(1).entries()) expect(segment.firstOffset).toBe(list[index]?.endOffset);
+      }
+      expect(log.segments("alerts")).toMatchObject({ list: [], bytes: 0 });
+    });
+
+    test("a segment ends after its span too", async () => {
+      const clock = new FakeClock();
+      const log = await openLog({ clock, segmentLimits: { bytesMax: 1e9, spanMs: 1000 } });
+      for (let value = 0; value < 6; value++) {
+        await append(log, readingsOfValues(value));
+        clock.advanceMs(400);
+      }
+      expect(
+        log
+          .segments("readings")
+          .list.map(({ firstOffset, lastTimeUs, firstTimeUs }) => [firstOffset, lastTimeUs - firstTimeUs]),
+      ).toEqual([
+        [0, 800_000],
+        [3, 800_000],
+      ]);
+    });
+
+    test("a trim in the middle of a segment leaves a smaller one", async () => {
+      const log = await openLog();
+      for (let value = 0; value < 12; value += 2) await append(log, readingsOfValues(value, value + 1));
+      await log.trim("readings", 5);
+      const blocks = await log.read("readings", 0, everything);
+      const bytes = blocks.reduce((sum, block) => sum + block.bytes.length, 0);
+      expect(log.segments("readings").list).toMatchObject([{ firstOffset: 4, endOffset: 12, blocks: 4, bytes }]);
+      expect(log.segments("readings").bytes).toBe(bytes);
+    });
+
+    test("evict removes, records what a sink lacked, counts it, and stores the checkpoints with it", async () => {
+      const log = await filled();
+      await log.evict({ ...eviction(3, cut(8)), checkpoints: [{ name: "c", value: Uint8Array.of(1) }] });
+      expect(log.bounds("readings")).toEqual({ startOffset: 8, endOffset: 12 });
+      expect(await storedValues(log)).toEqual([8, 9, 10, 11]);
+      expect(log.losses).toEqual([{ lane: "readings", fromOffset: 3, toOffset: 8, reason: "disk", sinceUs: 7, untilUs: 7 }]);
+      expect(log.evicted.collector?.readings.disk).toBe(5);
+      expect([...((await log.readCheckpoint("c")) ?? [])]).toEqual([1]);
+      expect(log.segments("readings").list.map(({ firstOffset }) => firstOffset)).toEqual([8, 10]);
+    });
+
+    test("cuts of several lanes, and several of one lane, are one eviction", async () => {
+      const log = await filled();
+      await append(log, { results: [resultFor(1)] });
+      const cuts: Cut[] = [
+        { lane: "readings", fromOffset: 0, toOffset: 2, reason: "age" },
+        { lane: "results", fromOffset: 0, toOffset: 1, reason: "size" },
+        { lane: "readings", fromOffset: 2, toOffset: 6, reason: "disk" },
+      ];
+      await log.evict(eviction(0, ...cuts));
+      expect([log.bounds("readings").startOffset, log.bounds("results")]).toEqual([6, { startOffset: 1, endOffset: 1 }]);
+      expect(log.evicted.collector?.readings).toEqual({ age: 2, disk: 4, size: 0, corrupt: 0 });
+      expect(log.evicted.collector?.results.size).toBe(1);
+    });
+
+    test("an eviction of everything: the next append goes on where the lane ended", async () => {
+      const log = await filled();
+      await log.evict(eviction(12, cut(12)));
+      await append(log, readingsOfValues(12));
+      expect(log.bounds("readings")).toEqual({ startOffset: 12, endOffset: 13 });
+      expect(log.segments("readings").list).toMatchObject([{ firstOffset: 12, endOffset: 13 }]);
+    });
+
+    test("while readings are refused they get the error, in order; results, checkpoints and barriers pass", async () => {
+      const log = await filled();
+      const full = new TidegateError("LOG_FULL", "append readings: full");
+      const before = append(log, readingsOfValues(12));
+      log.refuseReadings(full);
+      const codes = [before, append(log, readingsOfValues(13)), append(log, { results: [resultFor(1)] }), append(log, {})];
+      expect(await Promise.all(codes)).toEqual([null, "LOG_FULL", null, null]);
+      log.refuseReadings(null);
+      expect(await append(log, readingsOfValues(13))).toBeNull();
+      expect(log.bounds("readings").endOffset).toBe(14);
     });
   });
 

@@ -64,13 +64,13 @@ test("a log of a later layout is refused and left as it is", async () => {
   const directory = await tempDir();
   await (await open(directory)).close();
   const database = await openDatabase(directory);
-  await database.meta.put("version", "2");
+  await database.meta.put("version", "3");
   await database.root.close();
   const { code, message } = await refusal(directory);
   expect(code).toBe("DATA_DIR_UNUSABLE");
-  expect(message).toContain("layout has version 2, known is 1");
+  expect(message).toContain("layout has version 3, known is 2");
   // The refusal let go of the lock.
   const again = await openDatabase(directory);
-  expect(await again.meta.get("version")).toBe("2");
+  expect(await again.meta.get("version")).toBe("3");
   await again.root.close();
 });

@@ -112,3 +112,59 @@ test("what was done before the files were copied from under a running log is in 
   expect(recovered.bounds("readings")).toEqual({ startOffset: 0, endOffset: 20 });
   await recovered.close();
 });
+
+test("segments, losses and counts are there after reopening, and go on", async () => {
+  const directory = await tempDir();
+  const segmentLimits = { bytesMax: 150, spanMs: 1e9 };
+  const openSmall = () =>
+    openLevelLog({
+      directory,
+      clock: new FakeClock(),
+      pendingReadingsMax: 1000,
+      logger: createLogger("silent"),
+      segmentLimits,
+    });
+  const first = await openSmall();
+  for (let value = 0; value < 20; value += 2)
+    await append(first, { ...readingsOfValues(value, value + 1), alerts: [alertFor(1)] });
+  const [oldest] = first.segments("readings").list;
+  const positions = { readings: [{ sink: "s", confirmedOffset: 1 }], results: [], alerts: [] };
+  const cuts = [{ lane: "readings", fromOffset: 0, toOffset: oldest!.endOffset, reason: "size" } as const];
+  await first.evict({ cuts, atUs: 7, positions, checkpoints: [] });
+  await first.trim("readings", oldest!.endOffset + 2);
+  const seen = (log: Log) => ({
+    segments: lanes.map((lane) => log.segments(lane).list),
+    bytes: lanes.map((lane) => log.segments(lane).bytes),
+    losses: log.losses,
+    evicted: log.evicted,
+  });
+  const before = seen(first);
+  expect(before.evicted.s?.readings.size).toBe(oldest!.endOffset - 1);
+  await first.close();
+
+  const second = await openSmall();
+  expect(seen(second)).toEqual(before);
+  await append(second, readingsOfValues(20));
+  const { list } = second.segments("readings");
+  expect(list.at(-1)?.endOffset).toBe(21);
+  await second.close();
+});
+
+test("a log of the layout before segments is read through once, and then has them", async () => {
+  const directory = await tempDir();
+  const log = await open(directory);
+  for (let value = 0; value < 10; value += 2)
+    await append(log, { ...readingsOfValues(value, value + 1), results: [resultFor(1)] });
+  await log.trim("readings", 4);
+  const segments = lanes.map((lane) => log.segments(lane).list);
+  await log.close();
+  const database = await openDatabase(directory);
+  for (const lane of lanes) await database.segments[lane].clear();
+  await database.meta.put("version", "1");
+  await database.root.close();
+
+  const upgraded = await open(directory);
+  expect(lanes.map((lane) => upgraded.segments(lane).list)).toEqual(segments);
+  expect(await storedValues(upgraded)).toEqual([4, 5, 6, 7, 8, 9]);
+  await upgraded.close();
+});

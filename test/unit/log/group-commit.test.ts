@@ -17,8 +17,6 @@ function newCommits(intervalMs: number) {
     ends: () => ends,
     store: async ({ blocks }: Commit) => {
       stored.push(blocks.reduce((sum, { block }) => sum + block.count, 0));
-    },
-    stored: ({ blocks }) => {
       for (const { lane, block } of blocks) ends[lane] += block.count;
     },
   });
