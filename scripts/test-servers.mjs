@@ -1,10 +1,10 @@
-// The servers that tests want, from Debian packages. Installs what is missing where that is possible (Debian, root).
+// The servers and tools that tests want, from Debian packages. Installs what is missing where that is possible (Debian, root).
 
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 
-/** Program → the Debian package it comes from. */
-const servers = { mosquitto: "mosquitto", mosquitto_pub: "mosquitto-clients" };
+/** Program → the Debian packages it comes from. */
+const servers = { mosquitto: ["mosquitto"], mosquitto_pub: ["mosquitto-clients"], cc: ["gcc", "libc6-dev"] };
 
 const searchPath = `${process.env.PATH}:/usr/sbin:/usr/local/sbin`.split(":");
 
@@ -21,8 +21,8 @@ function canInstall() {
 export function ensureTestServers() {
   const wanted = missing();
   if (wanted.length === 0 || !canInstall()) return wanted;
-  const packages = [...new Set(wanted.map((program) => servers[program]))];
-  console.log(`installing test servers: ${packages.join(" ")} ...`);
+  const packages = [...new Set(wanted.flatMap((program) => servers[program]))];
+  console.log(`installing for the tests: ${packages.join(" ")} ...`);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
   spawnSync("apt-get", ["update"], { env, stdio: "ignore" });
   spawnSync("apt-get", ["install", "-y", "--no-install-recommends", ...packages], {
