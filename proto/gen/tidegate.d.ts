@@ -34,8 +34,68 @@ export namespace tidegate {
             /** ReadingBlock ingestTimeUs. */
             ingestTimeUs: number;
 
-            /** ReadingBlock columns. */
-            columns: tidegate.v1.SeriesColumn.$Properties[];
+            /** ReadingBlock devices. */
+            devices: string[];
+
+            /** ReadingBlock metrics. */
+            metrics: string[];
+
+            /** ReadingBlock units. */
+            units: string[];
+
+            /** ReadingBlock texts. */
+            texts: string[];
+
+            /** ReadingBlock columnDevices. */
+            columnDevices: number[];
+
+            /** ReadingBlock columnMetrics. */
+            columnMetrics: number[];
+
+            /** ReadingBlock columnUnits. */
+            columnUnits: number[];
+
+            /** ReadingBlock columnCounts. */
+            columnCounts: number[];
+
+            /** ReadingBlock columnTimeUnits. */
+            columnTimeUnits: number[];
+
+            /** ReadingBlock columnKinds. */
+            columnKinds: number[];
+
+            /** ReadingBlock firstTimes. */
+            firstTimes: number[];
+
+            /** ReadingBlock timeSteps. */
+            timeSteps: number[];
+
+            /** ReadingBlock values. */
+            values: number[];
+
+            /** ReadingBlock doubles. */
+            doubles: number[];
+
+            /** ReadingBlock qualities. */
+            qualities: number[];
+
+            /** ReadingBlock firstPositions. */
+            firstPositions: number[];
+
+            /** ReadingBlock positionSteps. */
+            positionSteps: number[];
+
+            /** ReadingBlock commitCounts. */
+            commitCounts: number[];
+
+            /** ReadingBlock commitTimeUnit. */
+            commitTimeUnit: number;
+
+            /** ReadingBlock commitTimeSteps. */
+            commitTimeSteps: number[];
+
+            /** ReadingBlock crc32c. */
+            crc32c: number;
 
             /**
              * Encodes the specified ReadingBlock message. Does not implicitly {@link tidegate.v1.ReadingBlock.verify|verify} messages.
@@ -70,8 +130,68 @@ export namespace tidegate {
                 /** ReadingBlock ingestTimeUs */
                 ingestTimeUs?: (number|null);
 
-                /** ReadingBlock columns */
-                columns?: (tidegate.v1.SeriesColumn.$Properties[]|null);
+                /** ReadingBlock devices */
+                devices?: (string[]|null);
+
+                /** ReadingBlock metrics */
+                metrics?: (string[]|null);
+
+                /** ReadingBlock units */
+                units?: (string[]|null);
+
+                /** ReadingBlock texts */
+                texts?: (string[]|null);
+
+                /** ReadingBlock columnDevices */
+                columnDevices?: (number[]|null);
+
+                /** ReadingBlock columnMetrics */
+                columnMetrics?: (number[]|null);
+
+                /** ReadingBlock columnUnits */
+                columnUnits?: (number[]|null);
+
+                /** ReadingBlock columnCounts */
+                columnCounts?: (number[]|null);
+
+                /** ReadingBlock columnTimeUnits */
+                columnTimeUnits?: (number[]|null);
+
+                /** ReadingBlock columnKinds */
+                columnKinds?: (number[]|null);
+
+                /** ReadingBlock firstTimes */
+                firstTimes?: (number[]|null);
+
+                /** ReadingBlock timeSteps */
+                timeSteps?: (number[]|null);
+
+                /** ReadingBlock values */
+                values?: (number[]|null);
+
+                /** ReadingBlock doubles */
+                doubles?: (number[]|null);
+
+                /** ReadingBlock qualities */
+                qualities?: (number[]|null);
+
+                /** ReadingBlock firstPositions */
+                firstPositions?: (number[]|null);
+
+                /** ReadingBlock positionSteps */
+                positionSteps?: (number[]|null);
+
+                /** ReadingBlock commitCounts */
+                commitCounts?: (number[]|null);
+
+                /** ReadingBlock commitTimeUnit */
+                commitTimeUnit?: (number|null);
+
+                /** ReadingBlock commitTimeSteps */
+                commitTimeSteps?: (number[]|null);
+
+                /** ReadingBlock crc32c */
+                crc32c?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -79,105 +199,6 @@ export namespace tidegate {
 
             /** Shape of a ReadingBlock. */
             type $Shape = tidegate.v1.ReadingBlock.$Properties;
-        }
-
-        /**
-         * Properties of a SeriesColumn.
-         * @deprecated Use tidegate.v1.SeriesColumn.$Properties instead.
-         */
-        interface ISeriesColumn extends tidegate.v1.SeriesColumn.$Properties {
-        }
-
-        /** Represents a SeriesColumn. */
-        class SeriesColumn {
-
-            /**
-             * Constructs a new SeriesColumn.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: tidegate.v1.SeriesColumn.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** SeriesColumn device. */
-            device: string;
-
-            /** SeriesColumn metric. */
-            metric: string;
-
-            /** SeriesColumn unit. */
-            unit: string;
-
-            /** SeriesColumn eventTimeUsDeltas. */
-            eventTimeUsDeltas: number[];
-
-            /** SeriesColumn numbers. */
-            numbers: number[];
-
-            /** SeriesColumn texts. */
-            texts: string[];
-
-            /** SeriesColumn booleans. */
-            booleans: boolean[];
-
-            /** SeriesColumn qualities. */
-            qualities: number[];
-
-            /**
-             * Encodes the specified SeriesColumn message. Does not implicitly {@link tidegate.v1.SeriesColumn.verify|verify} messages.
-             * @param message SeriesColumn message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: tidegate.v1.SeriesColumn.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes a SeriesColumn message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {tidegate.v1.SeriesColumn & tidegate.v1.SeriesColumn.$Shape} SeriesColumn
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidegate.v1.SeriesColumn & tidegate.v1.SeriesColumn.$Shape;
-        }
-
-        namespace SeriesColumn {
-
-            /** Properties of a SeriesColumn. */
-            interface $Properties {
-
-                /** SeriesColumn device */
-                device?: (string|null);
-
-                /** SeriesColumn metric */
-                metric?: (string|null);
-
-                /** SeriesColumn unit */
-                unit?: (string|null);
-
-                /** SeriesColumn eventTimeUsDeltas */
-                eventTimeUsDeltas?: (number[]|null);
-
-                /** SeriesColumn numbers */
-                numbers?: (number[]|null);
-
-                /** SeriesColumn texts */
-                texts?: (string[]|null);
-
-                /** SeriesColumn booleans */
-                booleans?: (boolean[]|null);
-
-                /** SeriesColumn qualities */
-                qualities?: (number[]|null);
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Shape of a SeriesColumn. */
-            type $Shape = tidegate.v1.SeriesColumn.$Properties;
         }
 
         /**
@@ -210,6 +231,18 @@ export namespace tidegate {
 
             /** ResultBlock results. */
             results: tidegate.v1.WindowResult.$Properties[];
+
+            /** ResultBlock commitCounts. */
+            commitCounts: number[];
+
+            /** ResultBlock commitTimeUnit. */
+            commitTimeUnit: number;
+
+            /** ResultBlock commitTimeSteps. */
+            commitTimeSteps: number[];
+
+            /** ResultBlock crc32c. */
+            crc32c: number;
 
             /**
              * Encodes the specified ResultBlock message. Does not implicitly {@link tidegate.v1.ResultBlock.verify|verify} messages.
@@ -246,6 +279,18 @@ export namespace tidegate {
 
                 /** ResultBlock results */
                 results?: (tidegate.v1.WindowResult.$Properties[]|null);
+
+                /** ResultBlock commitCounts */
+                commitCounts?: (number[]|null);
+
+                /** ResultBlock commitTimeUnit */
+                commitTimeUnit?: (number|null);
+
+                /** ResultBlock commitTimeSteps */
+                commitTimeSteps?: (number[]|null);
+
+                /** ResultBlock crc32c */
+                crc32c?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -421,6 +466,18 @@ export namespace tidegate {
             /** AlertBlock alerts. */
             alerts: tidegate.v1.Alert.$Properties[];
 
+            /** AlertBlock commitCounts. */
+            commitCounts: number[];
+
+            /** AlertBlock commitTimeUnit. */
+            commitTimeUnit: number;
+
+            /** AlertBlock commitTimeSteps. */
+            commitTimeSteps: number[];
+
+            /** AlertBlock crc32c. */
+            crc32c: number;
+
             /**
              * Encodes the specified AlertBlock message. Does not implicitly {@link tidegate.v1.AlertBlock.verify|verify} messages.
              * @param message AlertBlock message or plain object to encode
@@ -456,6 +513,18 @@ export namespace tidegate {
 
                 /** AlertBlock alerts */
                 alerts?: (tidegate.v1.Alert.$Properties[]|null);
+
+                /** AlertBlock commitCounts */
+                commitCounts?: (number[]|null);
+
+                /** AlertBlock commitTimeUnit */
+                commitTimeUnit?: (number|null);
+
+                /** AlertBlock commitTimeSteps */
+                commitTimeSteps?: (number[]|null);
+
+                /** AlertBlock crc32c */
+                crc32c?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -34,7 +34,27 @@ export const tidegate = $root.tidegate = (() => {
              * @property {number|null} [format] ReadingBlock format
              * @property {number|null} [count] ReadingBlock count
              * @property {number|null} [ingestTimeUs] ReadingBlock ingestTimeUs
-             * @property {Array.<tidegate.v1.SeriesColumn.$Properties>|null} [columns] ReadingBlock columns
+             * @property {Array.<string>|null} [devices] ReadingBlock devices
+             * @property {Array.<string>|null} [metrics] ReadingBlock metrics
+             * @property {Array.<string>|null} [units] ReadingBlock units
+             * @property {Array.<string>|null} [texts] ReadingBlock texts
+             * @property {Array.<number>|null} [columnDevices] ReadingBlock columnDevices
+             * @property {Array.<number>|null} [columnMetrics] ReadingBlock columnMetrics
+             * @property {Array.<number>|null} [columnUnits] ReadingBlock columnUnits
+             * @property {Array.<number>|null} [columnCounts] ReadingBlock columnCounts
+             * @property {Array.<number>|null} [columnTimeUnits] ReadingBlock columnTimeUnits
+             * @property {Array.<number>|null} [columnKinds] ReadingBlock columnKinds
+             * @property {Array.<number>|null} [firstTimes] ReadingBlock firstTimes
+             * @property {Array.<number>|null} [timeSteps] ReadingBlock timeSteps
+             * @property {Array.<number>|null} [values] ReadingBlock values
+             * @property {Array.<number>|null} [doubles] ReadingBlock doubles
+             * @property {Array.<number>|null} [qualities] ReadingBlock qualities
+             * @property {Array.<number>|null} [firstPositions] ReadingBlock firstPositions
+             * @property {Array.<number>|null} [positionSteps] ReadingBlock positionSteps
+             * @property {Array.<number>|null} [commitCounts] ReadingBlock commitCounts
+             * @property {number|null} [commitTimeUnit] ReadingBlock commitTimeUnit
+             * @property {Array.<number>|null} [commitTimeSteps] ReadingBlock commitTimeSteps
+             * @property {number|null} [crc32c] ReadingBlock crc32c
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -60,7 +80,25 @@ export const tidegate = $root.tidegate = (() => {
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
             const ReadingBlock = function (properties) {
-                this.columns = [];
+                this.devices = [];
+                this.metrics = [];
+                this.units = [];
+                this.texts = [];
+                this.columnDevices = [];
+                this.columnMetrics = [];
+                this.columnUnits = [];
+                this.columnCounts = [];
+                this.columnTimeUnits = [];
+                this.columnKinds = [];
+                this.firstTimes = [];
+                this.timeSteps = [];
+                this.values = [];
+                this.doubles = [];
+                this.qualities = [];
+                this.firstPositions = [];
+                this.positionSteps = [];
+                this.commitCounts = [];
+                this.commitTimeSteps = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -92,12 +130,172 @@ export const tidegate = $root.tidegate = (() => {
             ReadingBlock.prototype.ingestTimeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
-             * ReadingBlock columns.
-             * @member {Array.<tidegate.v1.SeriesColumn.$Properties>} columns
+             * ReadingBlock devices.
+             * @member {Array.<string>} devices
              * @memberof tidegate.v1.ReadingBlock
              * @instance
              */
-            ReadingBlock.prototype.columns = $util.emptyArray;
+            ReadingBlock.prototype.devices = $util.emptyArray;
+
+            /**
+             * ReadingBlock metrics.
+             * @member {Array.<string>} metrics
+             * @memberof tidegate.v1.ReadingBlock
+             * @instance
+             */
+            ReadingBlock.prototype.metrics = $util.emptyArray;
+
+            /**
+             * ReadingBlock units.
+             * @member {Array.<string>} units
+             * @memberof tidegate.v1.ReadingBlock
+             * @instance
+             */
+            ReadingBlock.prototype.units = $util.emptyArray;
+
+            /**
+             * ReadingBlock texts.
+             * @member {Array.<string>} texts
+             * @memberof tidegate.v1.ReadingBlock
+             * @instance
+             */
+            ReadingBlock.prototype.texts = $util.emptyArray;
+
+            /**
+             * ReadingBlock columnDevices.
+             * @member {Array.<number>} columnDevices
+             * @memberof tidegate.v1.ReadingBlock
+             * @instance
+             */
+            ReadingBlock.prototype.columnDevices = $util.emptyArray;
+
+            /**
+             * ReadingBlock columnMetrics.
+             * @member {Array.<number>} columnMetrics
+             * @memberof tidegate.v1.ReadingBlock
+             * @instance
+             */
+            ReadingBlock.prototype.columnMetrics = $util.emptyArray;
+
+            /**
+             * ReadingBlock columnUnits.
+             * @member {Array.<number>} columnUnits
+             * @memberof tidegate.v1.ReadingBlock
+             * @instance
+             */
+            ReadingBlock.prototype.columnUnits = $util.emptyArray;
+
+            /**
+             * ReadingBlock columnCounts.
+             * @member {Array.<number>} columnCounts
+             * @memberof tidegate.v1.ReadingBlock
+             * @instance
+             */
+            ReadingBlock.prototype.columnCounts = $util.emptyArray;
+
+            /**
+             * ReadingBlock columnTimeUnits.
+             * @member {Array.<number>} columnTimeUnits
+             * @memberof tidegate.v1.ReadingBlock
+             * @instance
+             */
+            ReadingBlock.prototype.columnTimeUnits = $util.emptyArray;
+
+            /**
+             * ReadingBlock columnKinds.
+             * @member {Array.<number>} columnKinds
+             * @memberof tidegate.v1.ReadingBlock
+             * @instance
+             */
+            ReadingBlock.prototype.columnKinds = $util.emptyArray;
+
+            /**
+             * ReadingBlock firstTimes.
+             * @member {Array.<number>} firstTimes
+             * @memberof tidegate.v1.ReadingBlock
+             * @instance
+             */
+            ReadingBlock.prototype.firstTimes = $util.emptyArray;
+
+            /**
+             * ReadingBlock timeSteps.
+             * @member {Array.<number>} timeSteps
+             * @memberof tidegate.v1.ReadingBlock
+             * @instance
+             */
+            ReadingBlock.prototype.timeSteps = $util.emptyArray;
+
+            /**
+             * ReadingBlock values.
+             * @member {Array.<number>} values
+             * @memberof tidegate.v1.ReadingBlock
+             * @instance
+             */
+            ReadingBlock.prototype.values = $util.emptyArray;
+
+            /**
+             * ReadingBlock doubles.
+             * @member {Array.<number>} doubles
+             * @memberof tidegate.v1.ReadingBlock
+             * @instance
+             */
+            ReadingBlock.prototype.doubles = $util.emptyArray;
+
+            /**
+             * ReadingBlock qualities.
+             * @member {Array.<number>} qualities
+             * @memberof tidegate.v1.ReadingBlock
+             * @instance
+             */
+            ReadingBlock.prototype.qualities = $util.emptyArray;
+
+            /**
+             * ReadingBlock firstPositions.
+             * @member {Array.<number>} firstPositions
+             * @memberof tidegate.v1.ReadingBlock
+             * @instance
+             */
+            ReadingBlock.prototype.firstPositions = $util.emptyArray;
+
+            /**
+             * ReadingBlock positionSteps.
+             * @member {Array.<number>} positionSteps
+             * @memberof tidegate.v1.ReadingBlock
+             * @instance
+             */
+            ReadingBlock.prototype.positionSteps = $util.emptyArray;
+
+            /**
+             * ReadingBlock commitCounts.
+             * @member {Array.<number>} commitCounts
+             * @memberof tidegate.v1.ReadingBlock
+             * @instance
+             */
+            ReadingBlock.prototype.commitCounts = $util.emptyArray;
+
+            /**
+             * ReadingBlock commitTimeUnit.
+             * @member {number} commitTimeUnit
+             * @memberof tidegate.v1.ReadingBlock
+             * @instance
+             */
+            ReadingBlock.prototype.commitTimeUnit = 0;
+
+            /**
+             * ReadingBlock commitTimeSteps.
+             * @member {Array.<number>} commitTimeSteps
+             * @memberof tidegate.v1.ReadingBlock
+             * @instance
+             */
+            ReadingBlock.prototype.commitTimeSteps = $util.emptyArray;
+
+            /**
+             * ReadingBlock crc32c.
+             * @member {number} crc32c
+             * @memberof tidegate.v1.ReadingBlock
+             * @instance
+             */
+            ReadingBlock.prototype.crc32c = 0;
 
             /**
              * Encodes the specified ReadingBlock message. Does not implicitly {@link tidegate.v1.ReadingBlock.verify|verify} messages.
@@ -121,9 +319,52 @@ export const tidegate = $root.tidegate = (() => {
                     writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.count);
                 if (message.ingestTimeUs != null && $Object.hasOwnProperty.call(message, "ingestTimeUs") && (typeof message.ingestTimeUs === "object" ? message.ingestTimeUs.low || message.ingestTimeUs.high : message.ingestTimeUs !== 0))
                     writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.ingestTimeUs);
-                if (message.columns != null && message.columns.length)
-                    for (let i = 0; i < message.columns.length; ++i)
-                        $root.tidegate.v1.SeriesColumn.encode(message.columns[i], writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.devices != null && message.devices.length)
+                    for (let i = 0; i < message.devices.length; ++i)
+                        writer.uint32(/* id 4, wireType 2 =*/34).string(message.devices[i]);
+                if (message.metrics != null && message.metrics.length)
+                    for (let i = 0; i < message.metrics.length; ++i)
+                        writer.uint32(/* id 5, wireType 2 =*/42).string(message.metrics[i]);
+                if (message.units != null && message.units.length)
+                    for (let i = 0; i < message.units.length; ++i)
+                        writer.uint32(/* id 6, wireType 2 =*/50).string(message.units[i]);
+                if (message.texts != null && message.texts.length)
+                    for (let i = 0; i < message.texts.length; ++i)
+                        writer.uint32(/* id 7, wireType 2 =*/58).string(message.texts[i]);
+                if (message.columnDevices != null && message.columnDevices.length)
+                    writer.uint32(/* id 8, wireType 2 =*/66).uint64s(message.columnDevices);
+                if (message.columnMetrics != null && message.columnMetrics.length)
+                    writer.uint32(/* id 9, wireType 2 =*/74).uint64s(message.columnMetrics);
+                if (message.columnUnits != null && message.columnUnits.length)
+                    writer.uint32(/* id 10, wireType 2 =*/82).uint64s(message.columnUnits);
+                if (message.columnCounts != null && message.columnCounts.length)
+                    writer.uint32(/* id 11, wireType 2 =*/90).uint64s(message.columnCounts);
+                if (message.columnTimeUnits != null && message.columnTimeUnits.length)
+                    writer.uint32(/* id 12, wireType 2 =*/98).uint64s(message.columnTimeUnits);
+                if (message.columnKinds != null && message.columnKinds.length)
+                    writer.uint32(/* id 13, wireType 2 =*/106).uint64s(message.columnKinds);
+                if (message.firstTimes != null && message.firstTimes.length)
+                    writer.uint32(/* id 14, wireType 2 =*/114).uint64s(message.firstTimes);
+                if (message.timeSteps != null && message.timeSteps.length)
+                    writer.uint32(/* id 15, wireType 2 =*/122).uint64s(message.timeSteps);
+                if (message.values != null && message.values.length)
+                    writer.uint32(/* id 16, wireType 2 =*/130).uint64s(message.values);
+                if (message.doubles != null && message.doubles.length)
+                    writer.uint32(/* id 17, wireType 2 =*/138).doubles(message.doubles);
+                if (message.qualities != null && message.qualities.length)
+                    writer.uint32(/* id 18, wireType 2 =*/146).uint64s(message.qualities);
+                if (message.firstPositions != null && message.firstPositions.length)
+                    writer.uint32(/* id 19, wireType 2 =*/154).uint64s(message.firstPositions);
+                if (message.positionSteps != null && message.positionSteps.length)
+                    writer.uint32(/* id 20, wireType 2 =*/162).uint64s(message.positionSteps);
+                if (message.commitCounts != null && message.commitCounts.length)
+                    writer.uint32(/* id 28, wireType 2 =*/226).uint64s(message.commitCounts);
+                if (message.commitTimeUnit != null && $Object.hasOwnProperty.call(message, "commitTimeUnit") && message.commitTimeUnit !== 0)
+                    writer.uint32(/* id 29, wireType 0 =*/232).uint32(message.commitTimeUnit);
+                if (message.commitTimeSteps != null && message.commitTimeSteps.length)
+                    writer.uint32(/* id 30, wireType 2 =*/242).uint64s(message.commitTimeSteps);
+                if (message.crc32c != null && $Object.hasOwnProperty.call(message, "crc32c") && message.crc32c !== 0)
+                    writer.uint32(/* id 31, wireType 5 =*/253).fixed32(message.crc32c);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -198,9 +439,261 @@ export const tidegate = $root.tidegate = (() => {
                     case 4: {
                             if (wireType !== 2)
                                 break;
-                            if (!(message.columns && message.columns.length))
-                                message.columns = [];
-                            message.columns.push($root.tidegate.v1.SeriesColumn.decode(reader, reader.size(), $undefined, _depth + 1));
+                            if (!(message.devices && message.devices.length))
+                                message.devices = [];
+                            message.devices.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.metrics && message.metrics.length))
+                                message.metrics = [];
+                            message.metrics.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.units && message.units.length))
+                                message.units = [];
+                            message.units.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.texts && message.texts.length))
+                                message.texts = [];
+                            message.texts.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType === 2) {
+                                if (!(message.columnDevices && message.columnDevices.length))
+                                    message.columnDevices = [];
+                                reader.uint64s(message.columnDevices);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.columnDevices && message.columnDevices.length))
+                                message.columnDevices = [];
+                            message.columnDevices.push(reader.uint64());
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType === 2) {
+                                if (!(message.columnMetrics && message.columnMetrics.length))
+                                    message.columnMetrics = [];
+                                reader.uint64s(message.columnMetrics);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.columnMetrics && message.columnMetrics.length))
+                                message.columnMetrics = [];
+                            message.columnMetrics.push(reader.uint64());
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType === 2) {
+                                if (!(message.columnUnits && message.columnUnits.length))
+                                    message.columnUnits = [];
+                                reader.uint64s(message.columnUnits);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.columnUnits && message.columnUnits.length))
+                                message.columnUnits = [];
+                            message.columnUnits.push(reader.uint64());
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType === 2) {
+                                if (!(message.columnCounts && message.columnCounts.length))
+                                    message.columnCounts = [];
+                                reader.uint64s(message.columnCounts);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.columnCounts && message.columnCounts.length))
+                                message.columnCounts = [];
+                            message.columnCounts.push(reader.uint64());
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType === 2) {
+                                if (!(message.columnTimeUnits && message.columnTimeUnits.length))
+                                    message.columnTimeUnits = [];
+                                reader.uint64s(message.columnTimeUnits);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.columnTimeUnits && message.columnTimeUnits.length))
+                                message.columnTimeUnits = [];
+                            message.columnTimeUnits.push(reader.uint64());
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType === 2) {
+                                if (!(message.columnKinds && message.columnKinds.length))
+                                    message.columnKinds = [];
+                                reader.uint64s(message.columnKinds);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.columnKinds && message.columnKinds.length))
+                                message.columnKinds = [];
+                            message.columnKinds.push(reader.uint64());
+                            continue;
+                        }
+                    case 14: {
+                            if (wireType === 2) {
+                                if (!(message.firstTimes && message.firstTimes.length))
+                                    message.firstTimes = [];
+                                reader.uint64s(message.firstTimes);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.firstTimes && message.firstTimes.length))
+                                message.firstTimes = [];
+                            message.firstTimes.push(reader.uint64());
+                            continue;
+                        }
+                    case 15: {
+                            if (wireType === 2) {
+                                if (!(message.timeSteps && message.timeSteps.length))
+                                    message.timeSteps = [];
+                                reader.uint64s(message.timeSteps);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.timeSteps && message.timeSteps.length))
+                                message.timeSteps = [];
+                            message.timeSteps.push(reader.uint64());
+                            continue;
+                        }
+                    case 16: {
+                            if (wireType === 2) {
+                                if (!(message.values && message.values.length))
+                                    message.values = [];
+                                reader.uint64s(message.values);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.values && message.values.length))
+                                message.values = [];
+                            message.values.push(reader.uint64());
+                            continue;
+                        }
+                    case 17: {
+                            if (wireType === 2) {
+                                if (!(message.doubles && message.doubles.length))
+                                    message.doubles = [];
+                                reader.doubles(message.doubles);
+                                continue;
+                            }
+                            if (wireType !== 1)
+                                break;
+                            if (!(message.doubles && message.doubles.length))
+                                message.doubles = [];
+                            message.doubles.push(reader.double());
+                            continue;
+                        }
+                    case 18: {
+                            if (wireType === 2) {
+                                if (!(message.qualities && message.qualities.length))
+                                    message.qualities = [];
+                                reader.uint64s(message.qualities);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.qualities && message.qualities.length))
+                                message.qualities = [];
+                            message.qualities.push(reader.uint64());
+                            continue;
+                        }
+                    case 19: {
+                            if (wireType === 2) {
+                                if (!(message.firstPositions && message.firstPositions.length))
+                                    message.firstPositions = [];
+                                reader.uint64s(message.firstPositions);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.firstPositions && message.firstPositions.length))
+                                message.firstPositions = [];
+                            message.firstPositions.push(reader.uint64());
+                            continue;
+                        }
+                    case 20: {
+                            if (wireType === 2) {
+                                if (!(message.positionSteps && message.positionSteps.length))
+                                    message.positionSteps = [];
+                                reader.uint64s(message.positionSteps);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.positionSteps && message.positionSteps.length))
+                                message.positionSteps = [];
+                            message.positionSteps.push(reader.uint64());
+                            continue;
+                        }
+                    case 28: {
+                            if (wireType === 2) {
+                                if (!(message.commitCounts && message.commitCounts.length))
+                                    message.commitCounts = [];
+                                reader.uint64s(message.commitCounts);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.commitCounts && message.commitCounts.length))
+                                message.commitCounts = [];
+                            message.commitCounts.push(reader.uint64());
+                            continue;
+                        }
+                    case 29: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.commitTimeUnit = value;
+                            else
+                                delete message.commitTimeUnit;
+                            continue;
+                        }
+                    case 30: {
+                            if (wireType === 2) {
+                                if (!(message.commitTimeSteps && message.commitTimeSteps.length))
+                                    message.commitTimeSteps = [];
+                                reader.uint64s(message.commitTimeSteps);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.commitTimeSteps && message.commitTimeSteps.length))
+                                message.commitTimeSteps = [];
+                            message.commitTimeSteps.push(reader.uint64());
+                            continue;
+                        }
+                    case 31: {
+                            if (wireType !== 5)
+                                break;
+                            if (value = reader.fixed32())
+                                message.crc32c = value;
+                            else
+                                delete message.crc32c;
                             continue;
                         }
                     }
@@ -223,307 +716,6 @@ export const tidegate = $root.tidegate = (() => {
             return ReadingBlock;
         })();
 
-        v1.SeriesColumn = (function() {
-
-            /**
-             * Properties of a SeriesColumn.
-             * @typedef {Object} tidegate.v1.SeriesColumn.$Properties
-             * @property {string|null} [device] SeriesColumn device
-             * @property {string|null} [metric] SeriesColumn metric
-             * @property {string|null} [unit] SeriesColumn unit
-             * @property {Array.<number>|null} [eventTimeUsDeltas] SeriesColumn eventTimeUsDeltas
-             * @property {Array.<number>|null} [numbers] SeriesColumn numbers
-             * @property {Array.<string>|null} [texts] SeriesColumn texts
-             * @property {Array.<boolean>|null} [booleans] SeriesColumn booleans
-             * @property {Array.<number>|null} [qualities] SeriesColumn qualities
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-
-            /**
-             * Properties of a SeriesColumn.
-             * @memberof tidegate.v1
-             * @interface ISeriesColumn
-             * @augments tidegate.v1.SeriesColumn.$Properties
-             * @deprecated Use tidegate.v1.SeriesColumn.$Properties instead.
-             */
-
-            /**
-             * Shape of a SeriesColumn.
-             * @typedef {tidegate.v1.SeriesColumn.$Properties} tidegate.v1.SeriesColumn.$Shape
-             */
-
-            /**
-             * Constructs a new SeriesColumn.
-             * @memberof tidegate.v1
-             * @classdesc Represents a SeriesColumn.
-             * @constructor
-             * @param {tidegate.v1.SeriesColumn.$Properties=} [properties] Properties to set
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-            const SeriesColumn = function (properties) {
-                this.eventTimeUsDeltas = [];
-                this.numbers = [];
-                this.texts = [];
-                this.booleans = [];
-                this.qualities = [];
-                if (properties)
-                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                            this[keys[i]] = properties[keys[i]];
-            };
-
-            /**
-             * SeriesColumn device.
-             * @member {string} device
-             * @memberof tidegate.v1.SeriesColumn
-             * @instance
-             */
-            SeriesColumn.prototype.device = "";
-
-            /**
-             * SeriesColumn metric.
-             * @member {string} metric
-             * @memberof tidegate.v1.SeriesColumn
-             * @instance
-             */
-            SeriesColumn.prototype.metric = "";
-
-            /**
-             * SeriesColumn unit.
-             * @member {string} unit
-             * @memberof tidegate.v1.SeriesColumn
-             * @instance
-             */
-            SeriesColumn.prototype.unit = "";
-
-            /**
-             * SeriesColumn eventTimeUsDeltas.
-             * @member {Array.<number>} eventTimeUsDeltas
-             * @memberof tidegate.v1.SeriesColumn
-             * @instance
-             */
-            SeriesColumn.prototype.eventTimeUsDeltas = $util.emptyArray;
-
-            /**
-             * SeriesColumn numbers.
-             * @member {Array.<number>} numbers
-             * @memberof tidegate.v1.SeriesColumn
-             * @instance
-             */
-            SeriesColumn.prototype.numbers = $util.emptyArray;
-
-            /**
-             * SeriesColumn texts.
-             * @member {Array.<string>} texts
-             * @memberof tidegate.v1.SeriesColumn
-             * @instance
-             */
-            SeriesColumn.prototype.texts = $util.emptyArray;
-
-            /**
-             * SeriesColumn booleans.
-             * @member {Array.<boolean>} booleans
-             * @memberof tidegate.v1.SeriesColumn
-             * @instance
-             */
-            SeriesColumn.prototype.booleans = $util.emptyArray;
-
-            /**
-             * SeriesColumn qualities.
-             * @member {Array.<number>} qualities
-             * @memberof tidegate.v1.SeriesColumn
-             * @instance
-             */
-            SeriesColumn.prototype.qualities = $util.emptyArray;
-
-            /**
-             * Encodes the specified SeriesColumn message. Does not implicitly {@link tidegate.v1.SeriesColumn.verify|verify} messages.
-             * @function encode
-             * @memberof tidegate.v1.SeriesColumn
-             * @static
-             * @param {tidegate.v1.SeriesColumn.$Properties} message SeriesColumn message or plain object to encode
-             * @param {$protobuf.Writer} [writer] Writer to encode to
-             * @returns {$protobuf.Writer} Writer
-             */
-            SeriesColumn.encode = function (message, writer, _depth) {
-                if (!writer)
-                    writer = $Writer.create();
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $util.recursionLimit)
-                    throw $Error("max depth exceeded");
-                if (message.device != null && $Object.hasOwnProperty.call(message, "device") && message.device !== "")
-                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.device);
-                if (message.metric != null && $Object.hasOwnProperty.call(message, "metric") && message.metric !== "")
-                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.metric);
-                if (message.unit != null && $Object.hasOwnProperty.call(message, "unit") && message.unit !== "")
-                    writer.uint32(/* id 3, wireType 2 =*/26).string(message.unit);
-                if (message.eventTimeUsDeltas != null && message.eventTimeUsDeltas.length)
-                    writer.uint32(/* id 4, wireType 2 =*/34).sint64s(message.eventTimeUsDeltas);
-                if (message.numbers != null && message.numbers.length)
-                    writer.uint32(/* id 5, wireType 2 =*/42).doubles(message.numbers);
-                if (message.texts != null && message.texts.length)
-                    for (let i = 0; i < message.texts.length; ++i)
-                        writer.uint32(/* id 6, wireType 2 =*/50).string(message.texts[i]);
-                if (message.booleans != null && message.booleans.length)
-                    writer.uint32(/* id 7, wireType 2 =*/58).bools(message.booleans);
-                if (message.qualities != null && message.qualities.length)
-                    writer.uint32(/* id 8, wireType 2 =*/66).uint32s(message.qualities);
-                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
-                    for (let i = 0; i < message.$unknowns.length; ++i)
-                        writer.raw(message.$unknowns[i]);
-                return writer;
-            };
-
-            /**
-             * Decodes a SeriesColumn message from the specified reader or buffer.
-             * @function decode
-             * @memberof tidegate.v1.SeriesColumn
-             * @static
-             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
-             * @param {number} [length] Message length if known beforehand
-             * @returns {tidegate.v1.SeriesColumn & tidegate.v1.SeriesColumn.$Shape} SeriesColumn
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            SeriesColumn.decode = function (reader, length, _end, _depth, _target) {
-                if (!(reader instanceof $Reader))
-                    reader = $Reader.create(reader);
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $Reader.recursionLimit)
-                    throw $Error("max depth exceeded");
-                let end, message, value;
-                if (length === $undefined)
-                    end = reader.len;
-                else {
-                    end = reader.pos + length;
-                    if (end > reader.len)
-                        throw $RangeError("index out of range");
-                    length = reader.len;
-                    reader.len = end;
-                }
-                message = _target || new $root.tidegate.v1.SeriesColumn();
-                while (reader.pos < end) {
-                    let start = reader.pos;
-                    let tag = reader.tag();
-                    if (tag === _end) {
-                        _end = $undefined;
-                        break;
-                    }
-                    let wireType = tag & 7;
-                    switch (tag >>>= 3) {
-                    case 1: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.device = value;
-                            else
-                                delete message.device;
-                            continue;
-                        }
-                    case 2: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.metric = value;
-                            else
-                                delete message.metric;
-                            continue;
-                        }
-                    case 3: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.unit = value;
-                            else
-                                delete message.unit;
-                            continue;
-                        }
-                    case 4: {
-                            if (wireType === 2) {
-                                if (!(message.eventTimeUsDeltas && message.eventTimeUsDeltas.length))
-                                    message.eventTimeUsDeltas = [];
-                                reader.sint64s(message.eventTimeUsDeltas);
-                                continue;
-                            }
-                            if (wireType !== 0)
-                                break;
-                            if (!(message.eventTimeUsDeltas && message.eventTimeUsDeltas.length))
-                                message.eventTimeUsDeltas = [];
-                            message.eventTimeUsDeltas.push(reader.sint64());
-                            continue;
-                        }
-                    case 5: {
-                            if (wireType === 2) {
-                                if (!(message.numbers && message.numbers.length))
-                                    message.numbers = [];
-                                reader.doubles(message.numbers);
-                                continue;
-                            }
-                            if (wireType !== 1)
-                                break;
-                            if (!(message.numbers && message.numbers.length))
-                                message.numbers = [];
-                            message.numbers.push(reader.double());
-                            continue;
-                        }
-                    case 6: {
-                            if (wireType !== 2)
-                                break;
-                            if (!(message.texts && message.texts.length))
-                                message.texts = [];
-                            message.texts.push(reader.stringVerify());
-                            continue;
-                        }
-                    case 7: {
-                            if (wireType === 2) {
-                                if (!(message.booleans && message.booleans.length))
-                                    message.booleans = [];
-                                reader.bools(message.booleans);
-                                continue;
-                            }
-                            if (wireType !== 0)
-                                break;
-                            if (!(message.booleans && message.booleans.length))
-                                message.booleans = [];
-                            message.booleans.push(reader.bool());
-                            continue;
-                        }
-                    case 8: {
-                            if (wireType === 2) {
-                                if (!(message.qualities && message.qualities.length))
-                                    message.qualities = [];
-                                reader.uint32s(message.qualities);
-                                continue;
-                            }
-                            if (wireType !== 0)
-                                break;
-                            if (!(message.qualities && message.qualities.length))
-                                message.qualities = [];
-                            message.qualities.push(reader.uint32());
-                            continue;
-                        }
-                    }
-                    reader.skipType(wireType, _depth, tag);
-                    if (!reader.discardUnknown) {
-                        $util.makeProp(message, "$unknowns", false);
-                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                    }
-                }
-                if (length !== $undefined) {
-                    if (reader.pos !== end)
-                        throw $RangeError("index out of range");
-                    reader.len = length;
-                }
-                if (_end !== $undefined)
-                    throw $Error("missing end group");
-                return message;
-            };
-
-            return SeriesColumn;
-        })();
-
         v1.ResultBlock = (function() {
 
             /**
@@ -533,6 +725,10 @@ export const tidegate = $root.tidegate = (() => {
              * @property {number|null} [count] ResultBlock count
              * @property {number|null} [ingestTimeUs] ResultBlock ingestTimeUs
              * @property {Array.<tidegate.v1.WindowResult.$Properties>|null} [results] ResultBlock results
+             * @property {Array.<number>|null} [commitCounts] ResultBlock commitCounts
+             * @property {number|null} [commitTimeUnit] ResultBlock commitTimeUnit
+             * @property {Array.<number>|null} [commitTimeSteps] ResultBlock commitTimeSteps
+             * @property {number|null} [crc32c] ResultBlock crc32c
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -559,6 +755,8 @@ export const tidegate = $root.tidegate = (() => {
              */
             const ResultBlock = function (properties) {
                 this.results = [];
+                this.commitCounts = [];
+                this.commitTimeSteps = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -598,6 +796,38 @@ export const tidegate = $root.tidegate = (() => {
             ResultBlock.prototype.results = $util.emptyArray;
 
             /**
+             * ResultBlock commitCounts.
+             * @member {Array.<number>} commitCounts
+             * @memberof tidegate.v1.ResultBlock
+             * @instance
+             */
+            ResultBlock.prototype.commitCounts = $util.emptyArray;
+
+            /**
+             * ResultBlock commitTimeUnit.
+             * @member {number} commitTimeUnit
+             * @memberof tidegate.v1.ResultBlock
+             * @instance
+             */
+            ResultBlock.prototype.commitTimeUnit = 0;
+
+            /**
+             * ResultBlock commitTimeSteps.
+             * @member {Array.<number>} commitTimeSteps
+             * @memberof tidegate.v1.ResultBlock
+             * @instance
+             */
+            ResultBlock.prototype.commitTimeSteps = $util.emptyArray;
+
+            /**
+             * ResultBlock crc32c.
+             * @member {number} crc32c
+             * @memberof tidegate.v1.ResultBlock
+             * @instance
+             */
+            ResultBlock.prototype.crc32c = 0;
+
+            /**
              * Encodes the specified ResultBlock message. Does not implicitly {@link tidegate.v1.ResultBlock.verify|verify} messages.
              * @function encode
              * @memberof tidegate.v1.ResultBlock
@@ -622,6 +852,14 @@ export const tidegate = $root.tidegate = (() => {
                 if (message.results != null && message.results.length)
                     for (let i = 0; i < message.results.length; ++i)
                         $root.tidegate.v1.WindowResult.encode(message.results[i], writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.commitCounts != null && message.commitCounts.length)
+                    writer.uint32(/* id 28, wireType 2 =*/226).uint64s(message.commitCounts);
+                if (message.commitTimeUnit != null && $Object.hasOwnProperty.call(message, "commitTimeUnit") && message.commitTimeUnit !== 0)
+                    writer.uint32(/* id 29, wireType 0 =*/232).uint32(message.commitTimeUnit);
+                if (message.commitTimeSteps != null && message.commitTimeSteps.length)
+                    writer.uint32(/* id 30, wireType 2 =*/242).uint64s(message.commitTimeSteps);
+                if (message.crc32c != null && $Object.hasOwnProperty.call(message, "crc32c") && message.crc32c !== 0)
+                    writer.uint32(/* id 31, wireType 5 =*/253).fixed32(message.crc32c);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -699,6 +937,52 @@ export const tidegate = $root.tidegate = (() => {
                             if (!(message.results && message.results.length))
                                 message.results = [];
                             message.results.push($root.tidegate.v1.WindowResult.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 28: {
+                            if (wireType === 2) {
+                                if (!(message.commitCounts && message.commitCounts.length))
+                                    message.commitCounts = [];
+                                reader.uint64s(message.commitCounts);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.commitCounts && message.commitCounts.length))
+                                message.commitCounts = [];
+                            message.commitCounts.push(reader.uint64());
+                            continue;
+                        }
+                    case 29: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.commitTimeUnit = value;
+                            else
+                                delete message.commitTimeUnit;
+                            continue;
+                        }
+                    case 30: {
+                            if (wireType === 2) {
+                                if (!(message.commitTimeSteps && message.commitTimeSteps.length))
+                                    message.commitTimeSteps = [];
+                                reader.uint64s(message.commitTimeSteps);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.commitTimeSteps && message.commitTimeSteps.length))
+                                message.commitTimeSteps = [];
+                            message.commitTimeSteps.push(reader.uint64());
+                            continue;
+                        }
+                    case 31: {
+                            if (wireType !== 5)
+                                break;
+                            if (value = reader.fixed32())
+                                message.crc32c = value;
+                            else
+                                delete message.crc32c;
                             continue;
                         }
                     }
@@ -1126,6 +1410,10 @@ export const tidegate = $root.tidegate = (() => {
              * @property {number|null} [count] AlertBlock count
              * @property {number|null} [ingestTimeUs] AlertBlock ingestTimeUs
              * @property {Array.<tidegate.v1.Alert.$Properties>|null} [alerts] AlertBlock alerts
+             * @property {Array.<number>|null} [commitCounts] AlertBlock commitCounts
+             * @property {number|null} [commitTimeUnit] AlertBlock commitTimeUnit
+             * @property {Array.<number>|null} [commitTimeSteps] AlertBlock commitTimeSteps
+             * @property {number|null} [crc32c] AlertBlock crc32c
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1152,6 +1440,8 @@ export const tidegate = $root.tidegate = (() => {
              */
             const AlertBlock = function (properties) {
                 this.alerts = [];
+                this.commitCounts = [];
+                this.commitTimeSteps = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -1191,6 +1481,38 @@ export const tidegate = $root.tidegate = (() => {
             AlertBlock.prototype.alerts = $util.emptyArray;
 
             /**
+             * AlertBlock commitCounts.
+             * @member {Array.<number>} commitCounts
+             * @memberof tidegate.v1.AlertBlock
+             * @instance
+             */
+            AlertBlock.prototype.commitCounts = $util.emptyArray;
+
+            /**
+             * AlertBlock commitTimeUnit.
+             * @member {number} commitTimeUnit
+             * @memberof tidegate.v1.AlertBlock
+             * @instance
+             */
+            AlertBlock.prototype.commitTimeUnit = 0;
+
+            /**
+             * AlertBlock commitTimeSteps.
+             * @member {Array.<number>} commitTimeSteps
+             * @memberof tidegate.v1.AlertBlock
+             * @instance
+             */
+            AlertBlock.prototype.commitTimeSteps = $util.emptyArray;
+
+            /**
+             * AlertBlock crc32c.
+             * @member {number} crc32c
+             * @memberof tidegate.v1.AlertBlock
+             * @instance
+             */
+            AlertBlock.prototype.crc32c = 0;
+
+            /**
              * Encodes the specified AlertBlock message. Does not implicitly {@link tidegate.v1.AlertBlock.verify|verify} messages.
              * @function encode
              * @memberof tidegate.v1.AlertBlock
@@ -1215,6 +1537,14 @@ export const tidegate = $root.tidegate = (() => {
                 if (message.alerts != null && message.alerts.length)
                     for (let i = 0; i < message.alerts.length; ++i)
                         $root.tidegate.v1.Alert.encode(message.alerts[i], writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.commitCounts != null && message.commitCounts.length)
+                    writer.uint32(/* id 28, wireType 2 =*/226).uint64s(message.commitCounts);
+                if (message.commitTimeUnit != null && $Object.hasOwnProperty.call(message, "commitTimeUnit") && message.commitTimeUnit !== 0)
+                    writer.uint32(/* id 29, wireType 0 =*/232).uint32(message.commitTimeUnit);
+                if (message.commitTimeSteps != null && message.commitTimeSteps.length)
+                    writer.uint32(/* id 30, wireType 2 =*/242).uint64s(message.commitTimeSteps);
+                if (message.crc32c != null && $Object.hasOwnProperty.call(message, "crc32c") && message.crc32c !== 0)
+                    writer.uint32(/* id 31, wireType 5 =*/253).fixed32(message.crc32c);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1292,6 +1622,52 @@ export const tidegate = $root.tidegate = (() => {
                             if (!(message.alerts && message.alerts.length))
                                 message.alerts = [];
                             message.alerts.push($root.tidegate.v1.Alert.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 28: {
+                            if (wireType === 2) {
+                                if (!(message.commitCounts && message.commitCounts.length))
+                                    message.commitCounts = [];
+                                reader.uint64s(message.commitCounts);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.commitCounts && message.commitCounts.length))
+                                message.commitCounts = [];
+                            message.commitCounts.push(reader.uint64());
+                            continue;
+                        }
+                    case 29: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.commitTimeUnit = value;
+                            else
+                                delete message.commitTimeUnit;
+                            continue;
+                        }
+                    case 30: {
+                            if (wireType === 2) {
+                                if (!(message.commitTimeSteps && message.commitTimeSteps.length))
+                                    message.commitTimeSteps = [];
+                                reader.uint64s(message.commitTimeSteps);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.commitTimeSteps && message.commitTimeSteps.length))
+                                message.commitTimeSteps = [];
+                            message.commitTimeSteps.push(reader.uint64());
+                            continue;
+                        }
+                    case 31: {
+                            if (wireType !== 5)
+                                break;
+                            if (value = reader.fixed32())
+                                message.crc32c = value;
+                            else
+                                delete message.crc32c;
                             continue;
                         }
                     }

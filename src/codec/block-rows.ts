@@ -1,9 +1,39 @@
 import { tidegate } from "#proto";
 import type { Alert } from "../model/alert.ts";
 import type { WindowResult } from "../model/result.ts";
-import { corrupt } from "./block-envelope.ts";
+import { messageOf, TidegateError } from "../platform/errors.ts";
+import { BlockWriter } from "./block-bytes.ts";
+import { type BlockCommits, openBlock, writeCommits, writeHeader } from "./block-envelope.ts";
+import { corrupt } from "./block-error.ts";
 
 const { AlertState } = tidegate.v1;
+const rowsField = 4;
+
+/** A block of rows in the order of offsets. Results and alerts are few; their names stand in every row. */
+export function encodeRows(rows: readonly Uint8Array[], commits: BlockCommits): Uint8Array {
+  const writer = new BlockWriter();
+  writeHeader(writer, rows.length, commits);
+  for (const row of rows) writer.bytes(rowsField, row);
+  writeCommits(writer, commits);
+  return writer.finish();
+}
+
+/** Errors: BLOCK_FORMAT_UNKNOWN, BLOCK_CORRUPT. */
+export function decodeRows<Row>(bytes: Uint8Array, decode: (row: Uint8Array) => Row): { commits: BlockCommits; rows: Row[] } {
+  const { header, commits, fields } = openBlock(bytes);
+  const encoded = fields.all(rowsField);
+  if (encoded.length !== header.count) throw corrupt(`the block says ${header.count} records and holds ${encoded.length}`);
+  return { commits, rows: encoded.map((row) => decodeRow(row, decode)) };
+}
+
+function decodeRow<Row>(row: Uint8Array, decode: (row: Uint8Array) => Row): Row {
+  try {
+    return decode(row);
+  } catch (cause) {
+    if (cause instanceof TidegateError) throw cause;
+    throw corrupt(`a record is not readable: ${messageOf(cause)}`, cause);
+  }
+}
 
 export function decodeResult(result: tidegate.v1.WindowResult.$Properties): WindowResult {
   return {

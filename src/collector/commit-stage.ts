@@ -1,9 +1,9 @@
 // One commit of the embedded store while it is put together: what it will write, and the progress as it will be. Later
 // writes of the same commit see the earlier ones, and nothing outside sees any of it before it is on disk.
 
+import { sliceBlock } from "../codec/block-merge.ts";
 import type { Lane } from "../model/lane.ts";
 import { TidegateError } from "../platform/errors.ts";
-import { sliceBlock } from "./block-slice.ts";
 import { blockKey, encodeContact, encodeProgress, laneKey, originKey, type Tables } from "./embedded-database.ts";
 import { addInterval, denseEnd, emptyIntervalSet, type Interval, missingFrom, unionOf } from "./interval-set.ts";
 import type { LaneProgress, Origin, OriginProgress, ReceivedBlock } from "./store.ts";

@@ -1,7 +1,7 @@
 // What a stopped collector has received, record by record: by gateway, within a gateway by log in the order of first contact,
 // within a log in offset order. It opens the data directory, so no collector may run on it.
 
-import { decodeAlertBlock, decodeReadingBlock, decodeResultBlock, readingsOf } from "../codec/block-codec.ts";
+import { decodeAlertBlock, decodeReadingBlock, decodeResultBlock, ingestTimesOf, readingsOf } from "../codec/block-codec.ts";
 import type { Alert } from "../model/alert.ts";
 import type { Lane } from "../model/lane.ts";
 import type { Reading } from "../model/reading.ts";
@@ -40,9 +40,9 @@ export async function* exportRecords<L extends Lane>(
     for (const { origin } of sortedByGateway(await readProgress(tables))) {
       if (filter.gatewayId !== undefined && filter.gatewayId !== origin.gatewayId) continue;
       for await (const { firstOffset, bytes } of readBlocks(tables, origin, lane)) {
-        const { ingestTimeUs, records } = decoders[lane](bytes);
+        const { ingestTimesUs, records } = decoders[lane](bytes);
         for (const [index, record] of records.entries()) {
-          yield { ...origin, offset: firstOffset + index, ingestTimeUs, record };
+          yield { ...origin, offset: firstOffset + index, ingestTimeUs: ingestTimesUs[index] ?? 0, record };
         }
       }
     }
@@ -52,22 +52,22 @@ export async function* exportRecords<L extends Lane>(
 }
 
 interface DecodedBlock<R> {
-  readonly ingestTimeUs: number;
+  readonly ingestTimesUs: readonly number[];
   readonly records: readonly R[];
 }
 
 const decoders: { readonly [L in Lane]: (bytes: Uint8Array) => DecodedBlock<RecordOf[L]> } = {
   readings(bytes) {
     const block = decodeReadingBlock(bytes);
-    return { ingestTimeUs: block.ingestTimeUs, records: readingsOf(block) };
+    return { ingestTimesUs: ingestTimesOf(block), records: readingsOf(block) };
   },
   results(bytes) {
-    const { ingestTimeUs, results } = decodeResultBlock(bytes);
-    return { ingestTimeUs, records: results };
+    const block = decodeResultBlock(bytes);
+    return { ingestTimesUs: ingestTimesOf(block), records: block.results };
   },
   alerts(bytes) {
-    const { ingestTimeUs, alerts } = decodeAlertBlock(bytes);
-    return { ingestTimeUs, records: alerts };
+    const block = decodeAlertBlock(bytes);
+    return { ingestTimesUs: ingestTimesOf(block), records: block.alerts };
   },
 };
 

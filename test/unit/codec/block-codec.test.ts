@@ -10,9 +10,13 @@ import {
   ReadingBlockBuilder,
   readBlockHeader,
   readingsOf,
+  verifyBlock,
 } from "../../../src/codec/block-codec.ts";
+import { lanes } from "../../../src/model/lane.ts";
 import type { Reading, Value } from "../../../src/model/reading.ts";
 import { TidegateError } from "../../../src/platform/errors.ts";
+import { alertFor, resultFor } from "../../support/records.ts";
+import { sealed } from "../../support/sealed-block.ts";
 
 const ingestTimeUs = 1_767_225_600_000_001;
 
@@ -25,6 +29,9 @@ function blockOf(...readings: Reading[]): Uint8Array {
   for (const each of readings) builder.add(each);
   return builder.finish(ingestTimeUs);
 }
+
+const corrupt = (message: string) =>
+  expect.objectContaining({ code: "BLOCK_CORRUPT", message: expect.stringContaining(message) });
 
 const roundTrip = (...readings: Reading[]) => readingsOf(decodeReadingBlock(blockOf(...readings)));
 
@@ -154,76 +161,144 @@ describe("results and alerts", () => {
   test("results come back exactly, in order", () => {
     const results = [result, { ...result, window: "hour" }];
     const bytes = encodeResultBlock(results, ingestTimeUs);
-    expect(decodeResultBlock(bytes)).toStrictEqual({ ingestTimeUs, results });
+    expect(decodeResultBlock(bytes)).toStrictEqual({ ingestTimeUs, commits: [{ count: 2, ingestTimeUs }], results });
     expect([decodedCount("results", bytes), readBlockHeader(bytes)]).toEqual([2, { count: 2, ingestTimeUs }]);
   });
 
   test("alerts come back exactly, in order", () => {
     const alerts = [alert, { ...alert, state: "resolved" as const }, alert];
     const bytes = encodeAlertBlock(alerts, ingestTimeUs);
-    expect(decodeAlertBlock(bytes)).toStrictEqual({ ingestTimeUs, alerts });
+    expect(decodeAlertBlock(bytes)).toStrictEqual({ ingestTimeUs, commits: [{ count: 3, ingestTimeUs }], alerts });
     expect([decodedCount("alerts", bytes), readBlockHeader(bytes)]).toEqual([3, { count: 3, ingestTimeUs }]);
   });
 
   test("an alert without a state is refused", () => {
-    const bytes = tidegate.v1.AlertBlock.encode({
-      format: 1,
-      count: 1,
-      ingestTimeUs: 1,
-      alerts: [{ ...alert, state: 0 }],
-    }).finish();
-    expect(() => decodeAlertBlock(bytes)).toThrow(expect.objectContaining({ code: "BLOCK_CORRUPT" }));
+    const alerts = [{ ...alert, state: 0 }];
+    const bytes = sealed(tidegate.v1.AlertBlock.encode({ format: 2, count: 1, ingestTimeUs: 1, alerts }).finish());
+    expect(() => decodeAlertBlock(bytes)).toThrow(corrupt("unknown state"));
   });
 
   test("a count that does not agree is refused", () => {
-    const results = tidegate.v1.ResultBlock.encode({ format: 1, count: 2, ingestTimeUs: 1, results: [result] }).finish();
-    const alerts = tidegate.v1.AlertBlock.encode({ format: 1, count: 1, ingestTimeUs: 1, alerts: [] }).finish();
-    expect(() => decodedCount("results", results)).toThrow(expect.objectContaining({ code: "BLOCK_CORRUPT" }));
-    expect(() => decodedCount("alerts", alerts)).toThrow(expect.objectContaining({ code: "BLOCK_CORRUPT" }));
+    const results = tidegate.v1.ResultBlock.encode({ format: 2, count: 2, ingestTimeUs: 1, results: [result] }).finish();
+    const alerts = tidegate.v1.AlertBlock.encode({ format: 2, count: 1, ingestTimeUs: 1, alerts: [] }).finish();
+    expect(() => decodedCount("results", sealed(results))).toThrow(corrupt("says 2 records and holds 1"));
+    expect(() => decodedCount("alerts", sealed(alerts))).toThrow(corrupt("says 1 records and holds 0"));
+  });
+
+  test("a record that is not readable is refused, and the cause is what the decoder found", () => {
+    const head = tidegate.v1.AlertBlock.encode({ format: 2, count: 1, ingestTimeUs: 1 }).finish();
+    const thrown = expect.objectContaining({ code: "BLOCK_CORRUPT", cause: expect.any(Error) });
+    expect(() => decodeAlertBlock(sealed(Uint8Array.of(...head, 0x22, 1, 0xff)))).toThrow(thrown);
   });
 });
 
-describe("bytes that are not a block", () => {
-  const column = { device: "d", metric: "m", eventTimeUsDeltas: [1, 1], numbers: [1, 2] };
+describe("bytes that are not a block, under a right checksum", () => {
+  /** One series: 1 and 2 at 1 us and 2 us after the ingest time. */
+  const two = { format: 2, count: 2, ingestTimeUs: 1, devices: ["d"], metrics: ["m"], units: [""], columnCounts: [3] };
   const encoded = (block: tidegate.v1.ReadingBlock.$Properties) =>
-    tidegate.v1.ReadingBlock.encode({ format: 1, count: 2, ingestTimeUs: 1, columns: [column], ...block }).finish();
+    sealed(tidegate.v1.ReadingBlock.encode({ ...two, firstTimes: [3], timeSteps: [3], values: [3, 3], ...block }).finish());
+  const doubles = { columnKinds: [21] };
 
-  test.each<[string, tidegate.v1.ReadingBlock.$Properties]>([
-    ["fewer readings than the count says", { count: 3 }],
-    ["more readings than the count says", { count: 1 }],
-    ["no records", { count: 0, columns: [] }],
-    ["no format", { format: 0 }],
-    ["a column without values", { columns: [{ ...column, numbers: [] }] }],
-    ["a column with fewer values than times", { columns: [{ ...column, numbers: [1] }] }],
-    ["a column with more values than times", { columns: [{ ...column, eventTimeUsDeltas: [1] }] }],
-    ["a column with values of two types", { columns: [{ ...column, texts: ["a", "b"] }] }],
-    ["a column with too few qualities", { columns: [{ ...column, qualities: [1] }] }],
-    ["a number that is not finite", { columns: [{ ...column, numbers: [1, Number.NaN] }] }],
-    ["an event time beyond 2^53", { columns: [{ ...column, eventTimeUsDeltas: [2 ** 53, 2 ** 53] }] }],
-    ["an ingest time beyond a safe integer", { ingestTimeUs: 2 ** 60 }],
-  ])("%s: BLOCK_CORRUPT", (_name, block) => {
-    expect(() => decodeReadingBlock(encoded(block))).toThrow(expect.objectContaining({ code: "BLOCK_CORRUPT" }));
+  test("the block that they are made from is one", () => {
+    expect(readingsOf(decodeReadingBlock(encoded({}))).map(({ eventTimeUs, value }) => [eventTimeUs, value])).toEqual([
+      [2, 1],
+      [3, 2],
+    ]);
   });
 
-  test("a later format is called unknown, not corrupt, even if nothing behind it is readable", () => {
-    const later = encoded({ format: 2 });
-    expect(() => decodeReadingBlock(later)).toThrow(expect.objectContaining({ code: "BLOCK_FORMAT_UNKNOWN" }));
-    expect(() => decodedCount("alerts", Uint8Array.of(0x08, 0x02, 0xff))).toThrow(
-      expect.objectContaining({ code: "BLOCK_FORMAT_UNKNOWN" }),
-    );
+  test.each<[string, string, tidegate.v1.ReadingBlock.$Properties]>([
+    ["no records", "no valid header", { count: 0 }],
+    ["more records than any block", "no valid header", { count: 131_073 }],
+    ["no format", "no valid header", { format: 0 }],
+    ["an ingest time beyond 2^52", "no valid header", { ingestTimeUs: 2 ** 52 + 1 }],
+    ["a column of more readings than the block", "holds 3 readings of 2", { columnCounts: [5] }],
+    ["a column of no readings", "holds 0 readings", { columnCounts: [2] }],
+    ["a name that is in no table", "entry 1 of a table of 1", { columnDevices: [3] }],
+    ["a unit of time that does not exist", "unknown unit of time 4", { columnTimeUnits: [9] }],
+    ["a kind of value that does not exist", "unknown kind 13", { columnKinds: [27] }],
+    ["a boolean that is neither", "entry 2 of a table of 2", { columnKinds: [23], values: [5] }],
+    ["a text that is in no table", "entry 0 of a table of 0", { columnKinds: [25], values: [] }],
+    ["more event times than readings", "holds more than", { timeSteps: [3, 3] }],
+    ["more values than readings", "holds more than", { values: [3, 3, 3] }],
+    ["more doubles than readings", "more doubles", { ...doubles, values: [], doubles: [1, 2, 3] }],
+    ["fewer doubles than readings", "fewer doubles", { ...doubles, values: [], doubles: [1] }],
+    ["a number that is not finite", "not finite", { ...doubles, values: [], doubles: [1, Number.NaN] }],
+    ["an event time beyond 2^53", "beyond 2^53", { firstTimes: [2 ** 54], timeSteps: [2 ** 54] }],
+    ["an integer beyond 2^53", "beyond 2^53", { values: [2 ** 55] }],
+    ["quality flags of more than 32 bits", "32 bits", { qualities: [2 ** 33 + 1] }],
+    ["negative quality flags", "32 bits", { qualities: [2] }],
+    ["a run of no zeros", "has none", { values: [1, 0, 3] }],
+    ["a run of zeros beyond the readings", "holds more than", { values: [1, 3] }],
+    ["a position outside the block", "position 2", { firstPositions: [3], positionSteps: [3] }],
+    ["a position that is taken", "position", { columnCounts: [], firstPositions: [3], timeSteps: [], values: [3, 3] }],
+    ["positions that go back", "position 0", { firstPositions: [3], positionSteps: [2] }],
+    ["more commits than records", "holds more than", { commitCounts: [3, 0], commitTimeSteps: [3, 3] }],
+    ["a commit of no records", "empty", { commitCounts: [3, 2, 5], commitTimeSteps: [3] }],
+    ["a commit before the Unix epoch", "out of time", { commitCounts: [3], commitTimeSteps: [4] }],
+    ["commits of more records in all", "do not hold 2", { commitCounts: [7] }],
+    ["commits with an unknown unit of time", "unknown unit of time", { commitCounts: [3], commitTimeUnit: 3 }],
+  ])("%s: BLOCK_CORRUPT", (_name, message, block) => {
+    expect(() => decodeReadingBlock(encoded(block))).toThrow(corrupt(message));
   });
 
-  test("a block cut off anywhere is refused", () => {
-    const bytes = blockOf(reading(), reading({ device: "other", value: "text", quality: 1 }), reading({ value: false }));
-    for (let length = 0; length < bytes.length; length++) {
-      expect(() => decodeReadingBlock(bytes.subarray(0, length)), `cut to ${length} bytes`).toThrow(TidegateError);
+  test("a list in two pieces, fields out of order, a number without an end: BLOCK_CORRUPT", () => {
+    const head = [0x08, 2, 0x10, 1, 0x22, 0, 0x2a, 0, 0x32, 0];
+    for (const [bytes, message] of [
+      [[...head, 0x82, 1, 1, 3, 0x82, 1, 1, 3], "more than one piece"],
+      [[...head, 0x3a, 0, 0x32, 0], "field 6 behind 7"],
+      [[...head, 0x3a, 9, 0], "does not end"],
+      [[...head, 0x3a, 0x80], "end within a number"],
+      [[...head, 0x82, 1, 1, 0x80], "within an integer"],
+    ] as const) {
+      expect(() => decodeReadingBlock(sealed(Uint8Array.from(bytes))), message).toThrow(corrupt(message));
+    }
+  });
+});
+
+describe("damage", () => {
+  const blocks = {
+    readings: blockOf(reading(), reading({ device: "other", value: "text", quality: 1 }), reading({ value: false })),
+    results: encodeResultBlock([resultFor(1)], ingestTimeUs),
+    alerts: encodeAlertBlock([alertFor(1), alertFor(2)], ingestTimeUs),
+  } as const;
+
+  test.each(lanes)("a flipped bit anywhere in a block of %s is found", (lane) => {
+    const bytes = blocks[lane];
+    for (let bit = 0; bit < bytes.length * 8; bit++) {
+      const damaged = Uint8Array.from(bytes);
+      damaged[bit >> 3]! ^= 1 << (bit & 7);
+      const code = bit < 16 ? /^BLOCK_(CORRUPT|FORMAT_UNKNOWN)$/ : /^BLOCK_CORRUPT$/;
+      const thrown = expect.objectContaining({ code: expect.stringMatching(code) });
+      expect(() => decodedCount(lane, damaged), `bit ${bit}`).toThrow(thrown);
+      expect(() => verifyBlock(damaged), `bit ${bit}`).toThrow(thrown);
     }
   });
 
-  test("the message says what was attempted, and the cause what the decoder found", () => {
-    const bytes = Uint8Array.of(...blockOf(reading()), 0x22, 0x7f);
-    expect(() => decodeReadingBlock(bytes)).toThrow(
-      expect.objectContaining({ message: expect.stringMatching(/^decode block: .*damaged/), cause: expect.any(Error) }),
-    );
+  test("the message says that it is the checksum", () => {
+    const damaged = Uint8Array.from(blocks.readings);
+    damaged[20]! ^= 1;
+    expect(() => decodeReadingBlock(damaged)).toThrow(corrupt("checksum (CRC32C)"));
+  });
+
+  test.each(lanes)("a block of %s that is cut off anywhere is refused, or goes on too long", (lane) => {
+    const bytes = blocks[lane];
+    for (let length = 0; length < bytes.length; length++) {
+      expect(() => decodedCount(lane, bytes.subarray(0, length)), `cut to ${length} bytes`).toThrow(TidegateError);
+    }
+    expect(() => decodedCount(lane, Uint8Array.of(...bytes, 0))).toThrow(corrupt("checksum"));
+  });
+
+  test("another format is called unknown, not corrupt, even if nothing behind it is readable", () => {
+    for (const format of [1, 3, 300]) {
+      const bytes = tidegate.v1.ReadingBlock.encode({ format, count: 1 }).finish();
+      const thrown = expect.objectContaining({ code: "BLOCK_FORMAT_UNKNOWN", message: expect.stringContaining(`${format}`) });
+      expect(() => decodeReadingBlock(Uint8Array.of(...bytes, 0xff))).toThrow(thrown);
+      expect(() => decodedCount("alerts", bytes)).toThrow(thrown);
+      expect(() => verifyBlock(bytes)).toThrow(thrown);
+    }
+  });
+
+  test("a whole block is verified without decoding it", () => {
+    for (const lane of lanes) expect(verifyBlock(blocks[lane])).toEqual(readBlockHeader(blocks[lane]));
   });
 });

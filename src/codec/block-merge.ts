@@ -1,0 +1,98 @@
+// Blocks put together, and parts of blocks. A slow trickle commits a block for every reading, whose names then cost more than the
+// reading; merged, they cost next to nothing. What a merged block holds has the offsets and the ingest times that it had, so a
+// collector takes it whatever part of it it already has.
+//
+// Merging and slicing decode and encode anew, at about a million readings a second. They keep what a commit wrote together, and its
+// columns; so the window processor could be fed a merged block commit by commit. Fed as one block it could say something else (the
+// watermark moves at the end of a block), so merge only what lies below its checkpoint.
+
+import type { Lane } from "../model/lane.ts";
+import type { Reading } from "../model/reading.ts";
+import { assert } from "../platform/assert.ts";
+import {
+  decodeAlertBlock,
+  decodeReadingBlock,
+  decodeResultBlock,
+  encodeAlertBlock,
+  encodeResultBlock,
+  ReadingBlockBuilder,
+  readingsOf,
+} from "./block-codec.ts";
+import { type BlockCommit, type BlockCommits, blockCountMax } from "./block-envelope.ts";
+
+/** Most records of a merged block. */
+export const mergedCountMax = blockCountMax;
+
+export interface PlacedBlock {
+  readonly firstOffset: number;
+  readonly count: number;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * One block of the records of all these, with their offsets and ingest times. They follow each other without a gap and hold at most
+ * {@link mergedCountMax} records in all. Errors: BLOCK_FORMAT_UNKNOWN, BLOCK_CORRUPT.
+ */
+export function mergeBlocks(lane: Lane, blocks: readonly PlacedBlock[]): PlacedBlock {
+  const [first] = blocks;
+  assert(first !== undefined, "blocks to merge are at least one");
+  let end = first.firstOffset;
+  for (const { firstOffset, count } of blocks) {
+    assert(firstOffset === end, "blocks to merge follow each other");
+    end += count;
+  }
+  const count = end - first.firstOffset;
+  assert(count <= mergedCountMax, `a merged block holds at most ${mergedCountMax} records, not ${count}`);
+  return { firstOffset: first.firstOffset, count, bytes: rewrite(lane, blocks, 0, count) };
+}
+
+/** The records at the positions from <= p < to of a block, as a block with the same ingest times. Errors: as `mergeBlocks`. */
+export function sliceBlock(lane: Lane, bytes: Uint8Array, from: number, to: number): Uint8Array {
+  return rewrite(lane, [{ bytes }], from, to);
+}
+
+type Bytes = Pick<PlacedBlock, "bytes">;
+
+/** The records at the positions from <= p < to of the blocks in a row. */
+function rewrite(lane: Lane, blocks: readonly Bytes[], from: number, to: number): Uint8Array {
+  switch (lane) {
+    case "readings": {
+      const decoded = blocks.map(({ bytes }) => decodeReadingBlock(bytes));
+      return encodeReadings(decoded.flatMap(readingsOf).slice(from, to), commitsWithin(decoded, from, to));
+    }
+    case "results": {
+      const decoded = blocks.map(({ bytes }) => decodeResultBlock(bytes));
+      const results = decoded.flatMap((block) => block.results).slice(from, to);
+      return encodeResultBlock(results, commitsWithin(decoded, from, to));
+    }
+    case "alerts": {
+      const decoded = blocks.map(({ bytes }) => decodeAlertBlock(bytes));
+      const alerts = decoded.flatMap((block) => block.alerts).slice(from, to);
+      return encodeAlertBlock(alerts, commitsWithin(decoded, from, to));
+    }
+  }
+}
+
+function encodeReadings(readings: readonly Reading[], commits: BlockCommits): Uint8Array {
+  const builder = new ReadingBlockBuilder();
+  for (const reading of readings) builder.add(reading);
+  return builder.finishMerged(commits);
+}
+
+function commitsWithin(blocks: readonly { readonly commits: BlockCommits }[], from: number, to: number): BlockCommits {
+  let start = 0;
+  const commits = blocks
+    .flatMap((block) => block.commits)
+    .map(({ count, ingestTimeUs }) => {
+      const held = Math.min(start + count, to) - Math.max(start, from);
+      start += count;
+      return { count: held, ingestTimeUs };
+    })
+    .filter(({ count }) => count > 0);
+  assert(isNotEmpty(commits) && from >= 0 && to <= start, `positions from ${from} to ${to} lie within ${start} records`);
+  return commits;
+}
+
+function isNotEmpty(commits: BlockCommit[]): commits is [BlockCommit, ...BlockCommit[]] {
+  return commits.length > 0;
+}
