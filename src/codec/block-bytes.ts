@@ -30,14 +30,16 @@ export class BlockWriter {
     this.#reserve(16 + bytes.length);
     this.#varint((field << 3) | wireBytes);
     this.#varint(bytes.length);
-    this.#bytes.set(bytes, this.#length);
+    // Most fields are short, and the call of `set` costs more than their bytes.
+    if (bytes.length > 32) this.#bytes.set(bytes, this.#length);
+    else for (let i = 0; i < bytes.length; i++) this.#bytes[this.#length + i] = bytes[i] as number;
     this.#length += bytes.length;
   }
 
   /** Takes the list; nothing for one that is empty. */
   list(field: number, list: SignedListWriter): void {
-    const bytes = list.take();
-    if (bytes.length > 0) this.bytes(field, bytes);
+    if (list.isEmpty) list.clear();
+    else this.bytes(field, list.take());
   }
 
   doubles(field: number, values: readonly number[]): void {
@@ -55,7 +57,8 @@ export class BlockWriter {
   finish(): Uint8Array {
     this.#reserve(checksumBytes);
     const checksum = crc32c(this.#bytes, this.#length);
-    this.#bytes.set(checksumTag, this.#length);
+    this.#bytes[this.#length] = checksumTag[0];
+    this.#bytes[this.#length + 1] = checksumTag[1];
     this.#view.setUint32(this.#length + 2, checksum, true);
     const block = this.#bytes.slice(0, this.#length + checksumBytes);
     this.#length = 0;

@@ -47,13 +47,22 @@ export class SignedListWriter {
     this.#previous = 0;
   }
 
+  /** True if the list has no bytes: then it is all zeros. */
+  get isEmpty(): boolean {
+    return this.#length === 0;
+  }
+
   /** The list's bytes, valid until the next push; the writer is empty again. */
   take(): Uint8Array {
     const bytes = this.#bytes.subarray(0, this.#length);
+    this.clear();
+    return bytes;
+  }
+
+  clear(): void {
     this.#length = 0;
     this.#zeros = 0;
     this.#previous = 0;
-    return bytes;
   }
 
   #writeZeros(): void {

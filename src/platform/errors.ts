@@ -70,7 +70,7 @@ export const errorTable = {
     exitCode: 74,
   },
   BLOCK_FORMAT_UNKNOWN: {
-    meaning: "A block was written by a newer version. Use that version or a later one to read it.",
+    meaning: "A block has a format that this version does not know. Read it with the version that wrote it, or a later one.",
     retryable: false,
     exitCode: 65,
   },

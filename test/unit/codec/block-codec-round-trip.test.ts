@@ -4,6 +4,7 @@ import { decodedCount, decodeReadingBlock, ReadingBlockBuilder, readingsOf } fro
 import { lanes } from "../../../src/model/lane.ts";
 import type { Reading } from "../../../src/model/reading.ts";
 import { TidegateError } from "../../../src/platform/errors.ts";
+import { sealed } from "../../support/sealed-block.ts";
 
 const anyName = fc.constantFrom("", "a", "b", "ab", "Ω", "__proto__");
 const anyReading: fc.Arbitrary<Reading> = fc.record(
@@ -51,24 +52,42 @@ test("whatever the readings, a block gives all of them back, each series in its 
   );
 });
 
-test("whatever the bytes, decoding gives a block or a TidegateError, never another exception", () => {
-  const damaged = fc
-    .tuple(fc.array(anyReading, { minLength: 1, maxLength: 10 }), fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }))
-    .map(([readings, changes]) => {
-      const builder = new ReadingBlockBuilder();
-      for (const reading of readings) builder.add(reading);
-      const bytes = builder.finish(1);
-      for (const [position, byte] of changes) bytes[position % bytes.length] = byte;
-      return bytes;
-    });
+const anyBlock = fc.array(anyReading, { minLength: 1, maxLength: 10 }).map((readings) => {
+  const builder = new ReadingBlockBuilder();
+  for (const reading of readings) builder.add(reading);
+  const cut = Math.ceil(readings.length / 2);
+  const later = { count: readings.length - cut, ingestTimeUs: 2_000 };
+  return builder.finishMerged(later.count === 0 ? [{ count: cut, ingestTimeUs: 1 }] : [{ count: cut, ingestTimeUs: 1 }, later]);
+});
+
+test("whatever the block, a flipped bit anywhere in it is found", () => {
   fc.assert(
-    fc.property(fc.constantFrom(...lanes), fc.oneof(fc.uint8Array({ maxLength: 64 }), damaged), (lane, bytes) => {
+    fc.property(anyBlock, fc.nat(), (bytes, bit) => {
+      bytes[(bit >> 3) % bytes.length]! ^= 1 << (bit & 7);
+      expect(() => decodeReadingBlock(bytes)).toThrow(
+        expect.objectContaining({ code: expect.stringMatching(/^BLOCK_(CORRUPT|FORMAT_UNKNOWN)$/) }),
+      );
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test("whatever the bytes, even with a right checksum, decoding gives a block or a TidegateError, never another exception", () => {
+  const damaged = fc.tuple(anyBlock, fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 })).map(([bytes, changes]) => {
+    for (const [position, byte] of changes) bytes[position % bytes.length] = byte;
+    return bytes;
+  });
+  const anyBytes = fc.oneof(fc.uint8Array({ maxLength: 64 }), damaged);
+  const sealedBytes = anyBytes.map((bytes) => sealed(bytes.subarray(0, Math.max(0, bytes.length - 6))));
+  fc.assert(
+    fc.property(fc.constantFrom(...lanes), fc.oneof(anyBytes, sealedBytes), (lane, bytes) => {
       try {
         expect(decodedCount(lane, bytes)).toBeGreaterThan(0);
+        if (lane === "readings") expect(readingsOf(decodeReadingBlock(bytes))).toHaveLength(decodedCount(lane, bytes));
       } catch (thrown) {
         expect(thrown).toBeInstanceOf(TidegateError);
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: 5000 },
   );
 });
