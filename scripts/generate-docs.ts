@@ -57,10 +57,16 @@ function metricsTable(): string {
 }
 
 function commandHelp(command: Command): string {
-  const sections = command.commands
-    .filter((sub) => sub.name() !== "help")
-    .map((sub) => `### ${command.name()} ${sub.name()}\n\n\`\`\`text\n${sub.helpInformation().trimEnd()}\n\`\`\`\n`);
+  const sections = leaves(command, command.name()).map(
+    ([name, leaf]) => `### ${name}\n\n\`\`\`text\n${leaf.helpInformation().trimEnd()}\n\`\`\`\n`,
+  );
   return `## ${command.name()}\n\n${command.description()}\n\n${sections.join("\n")}`;
+}
+
+/** Commands without commands of their own, by their whole names. */
+function leaves(command: Command, name: string): [string, Command][] {
+  const subs = command.commands.filter((sub) => sub.name() !== "help");
+  return subs.length === 0 ? [[name, command]] : subs.flatMap((sub) => leaves(sub, `${name} ${sub.name()}`));
 }
 
 /** README.md with what stands between `<!-- generated: NAME -->` and `<!-- end -->` written anew. */

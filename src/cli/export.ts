@@ -1,8 +1,8 @@
-import { once } from "node:events";
 import { Command, Option } from "commander";
 import { exportRecords } from "../collector/export.ts";
 import { csvHeader, csvLine, ndjsonLine } from "../collector/export-format.ts";
 import { type Lane, lanes } from "../model/lane.ts";
+import { print } from "./print.ts";
 
 interface ExportOptions {
   data: string;
@@ -28,8 +28,4 @@ async function exportLane(options: ExportOptions): Promise<void> {
   for await (const record of exportRecords(options.data, lane, filter)) {
     await print(format === "csv" ? csvLine(lane, record) : ndjsonLine(lane, record));
   }
-}
-
-async function print(line: string): Promise<void> {
-  if (!process.stdout.write(`${line}\n`)) await once(process.stdout, "drain");
 }

@@ -3,6 +3,7 @@ import { checkCommand } from "./check.ts";
 import { collectorCommand } from "./collector.ts";
 import { demoCommand } from "./demo.ts";
 import { exportCommand } from "./export.ts";
+import { logCommand } from "./log.ts";
 import { runCommand } from "./run.ts";
 import { statusCommand } from "./status.ts";
 
@@ -13,7 +14,15 @@ export function createProgram(): Command {
       "An edge gateway for sensor streams: MQTT in, windows and alerts at the edge, exactly once into the collector.",
     )
     .version("0.1.0");
-  for (const command of [runCommand(), collectorCommand(), checkCommand(), statusCommand(), exportCommand(), demoCommand()]) {
+  for (const command of [
+    runCommand(),
+    collectorCommand(),
+    checkCommand(),
+    statusCommand(),
+    exportCommand(),
+    logCommand(),
+    demoCommand(),
+  ]) {
     tidegate.addCommand(command.exitOverride());
   }
   return tidegate.exitOverride();

@@ -1,7 +1,8 @@
 // Exported records as lines of text, without line ends. Every number is exact: it reads back as the same double.
 
+import type { RecordOf } from "../codec/block-records.ts";
 import type { Lane } from "../model/lane.ts";
-import type { ExportedRecord, RecordOf } from "./export.ts";
+import type { ExportedRecord } from "./export.ts";
 
 type Field = readonly [name: string, value: number | string | boolean];
 

@@ -1,19 +1,9 @@
 // What a stopped collector has received, record by record: by gateway, within a gateway by log in the order of first contact,
 // within a log in offset order. It opens the data directory, so no collector may run on it.
 
-import { decodeAlertBlock, decodeReadingBlock, decodeResultBlock, ingestTimesOf, readingsOf } from "../codec/block-codec.ts";
-import type { Alert } from "../model/alert.ts";
+import { type RecordOf, recordsOf } from "../codec/block-records.ts";
 import type { Lane } from "../model/lane.ts";
-import type { Reading } from "../model/reading.ts";
-import type { WindowResult } from "../model/result.ts";
 import { openCollectorDatabase, readBlocks, readProgress } from "./embedded-database.ts";
-
-/** What a lane's records are. */
-export interface RecordOf {
-  readonly readings: Reading;
-  readonly results: WindowResult;
-  readonly alerts: Alert;
-}
 
 export interface ExportedRecord<L extends Lane> {
   readonly gatewayId: string;
@@ -40,7 +30,7 @@ export async function* exportRecords<L extends Lane>(
     for (const { origin } of sortedByGateway(await readProgress(tables))) {
       if (filter.gatewayId !== undefined && filter.gatewayId !== origin.gatewayId) continue;
       for await (const { firstOffset, bytes } of readBlocks(tables, origin, lane)) {
-        const { ingestTimesUs, records } = decoders[lane](bytes);
+        const { ingestTimesUs, records } = recordsOf(lane, bytes);
         for (const [index, record] of records.entries()) {
           yield { ...origin, offset: firstOffset + index, ingestTimeUs: ingestTimesUs[index] ?? 0, record };
         }
@@ -50,26 +40,6 @@ export async function* exportRecords<L extends Lane>(
     await level.close();
   }
 }
-
-interface DecodedBlock<R> {
-  readonly ingestTimesUs: readonly number[];
-  readonly records: readonly R[];
-}
-
-const decoders: { readonly [L in Lane]: (bytes: Uint8Array) => DecodedBlock<RecordOf[L]> } = {
-  readings(bytes) {
-    const block = decodeReadingBlock(bytes);
-    return { ingestTimesUs: ingestTimesOf(block), records: readingsOf(block) };
-  },
-  results(bytes) {
-    const block = decodeResultBlock(bytes);
-    return { ingestTimesUs: ingestTimesOf(block), records: block.results };
-  },
-  alerts(bytes) {
-    const block = decodeAlertBlock(bytes);
-    return { ingestTimesUs: ingestTimesOf(block), records: block.alerts };
-  },
-};
 
 function sortedByGateway<T extends { readonly origin: { readonly gatewayId: string } }>(progress: readonly T[]): T[] {
   // Array sort is stable, so the logs of a gateway stay in the order of first contact. Code units, not a locale: the same everywhere.

@@ -37,6 +37,8 @@ const levelOptions = {
   maxOpenFiles: 74,
   writeBufferSize: 4 * 1024 * 1024,
   cacheSize: 4 * 1024 * 1024,
+  // Blocks are dense already, and leveldb-files.ts can follow the index of a table only where it is not compressed.
+  compression: false,
 } as const;
 
 const binary = { keyEncoding: "view", valueEncoding: "view" } as const;

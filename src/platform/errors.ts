@@ -79,6 +79,11 @@ export const errorTable = {
     retryable: false,
     exitCode: 65,
   },
+  LOG_DAMAGED: {
+    meaning: "tidegate log verify found damage. Each finding names its place. Keep a copy of the directory; the gateway serves the rest.",
+    retryable: false,
+    exitCode: 65,
+  },
   COLLECTOR_UNREACHABLE: {
     meaning: "The collector does not answer. The log holds everything; the gateway tries again by itself.",
     retryable: true,

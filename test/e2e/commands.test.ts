@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { errorTable } from "../../src/platform/errors.ts";
 import { CollectorProcess, GatewayProcess, Program, runToEnd } from "../support/programs.ts";
+import { RawMqtt } from "../support/raw-mqtt.ts";
 import { readOnlyDir } from "../support/read-only-dir.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
@@ -102,6 +103,42 @@ describe("tidegate run", () => {
     expect(metrics).toContain('tidegate_readings_rejected_total{reason="payload_not_json"} 0');
     expect(await gateway.status()).toMatchObject({ gatewayId: "test-gateway", readings: { received: 0 } });
     expect((await gateway.get("/nothing")).status).toBe(404);
+  });
+});
+
+describe("tidegate log", () => {
+  test("verifies, shows and exports the log of a stopped gateway, and finds a flipped bit", async () => {
+    const gateway = new GatewayProcess(await tempDir(), "");
+    await gateway.start();
+    const client = await RawMqtt.connected(gateway.mqttPort, 5);
+    client.send({ cmd: "publish", topic: "sensors/d/m", payload: "21.5", qos: 1, messageId: 1, dup: false, retain: false });
+    await client.next("puback");
+    const locked = await runToEnd("tidegate", ["log", "inspect", "--data", gateway.dataDirectory]);
+    expect(await locked.exit()).toBe(73);
+    await gateway.stop();
+
+    const data = ["--data", gateway.dataDirectory];
+    expect((await runToEnd("tidegate", ["log", "verify", ...data])).stdout).toEqual(["0 faults, 0 notes"]);
+    expect((await runToEnd("tidegate", ["log", "inspect", ...data])).stdout.join("\n")).toContain(
+      "readings  0 to 1 in 1 blocks",
+    );
+    const exported = await runToEnd("tidegate", ["log", "export", "--lane", "readings", "--gateway", "g", ...data]);
+    expect(JSON.parse(exported.stdout[0] ?? "")).toMatchObject({
+      gateway: "g",
+      offset: 0,
+      device: "d",
+      metric: "m",
+      value: 21.5,
+    });
+
+    const folder = join(gateway.dataDirectory, "log");
+    const [manifest = ""] = (await readdir(folder)).filter((name) => name.startsWith("MANIFEST"));
+    const bytes = await readFile(join(folder, manifest));
+    bytes[10] = (bytes[10] ?? 0) ^ 4;
+    await writeFile(join(folder, manifest), bytes);
+    const damaged = await runToEnd("tidegate", ["log", "verify", ...data]);
+    expect(await damaged.exit()).toBe(65);
+    expect(damaged.stdout[0]).toContain(`fault: ${manifest}`);
   });
 });
 
