@@ -80,7 +80,8 @@ export const errorTable = {
     exitCode: 65,
   },
   LOG_DAMAGED: {
-    meaning: "tidegate log verify found damage. Each finding names its place. Keep a copy of the directory; the gateway serves the rest.",
+    meaning:
+      "tidegate log verify found damage. Each finding names its place. Keep a copy of the directory; the gateway serves the rest.",
     retryable: false,
     exitCode: 65,
   },
