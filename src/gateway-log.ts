@@ -13,6 +13,9 @@ import { freeBytesOf } from "./platform/data-directory.ts";
 import type { Logger } from "./platform/logger.ts";
 import type { StreamDriver } from "./stream/driver.ts";
 
+/** Room that the log holds back for a full disk: see log/ballast.ts. */
+const ballastBytes = 8 * 1024 * 1024;
+
 const directoryOf = (config: GatewayConfig) => join(config.data.directory, "log");
 
 export function openGatewayLog(config: GatewayConfig, logger: Logger): Promise<Log> {
@@ -22,6 +25,7 @@ export function openGatewayLog(config: GatewayConfig, logger: Logger): Promise<L
     pendingReadingsMax,
     durability,
     syncIntervalMs: syncInterval,
+    ballastBytes,
     clock: systemClock,
     logger,
   });

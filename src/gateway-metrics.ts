@@ -31,6 +31,7 @@ function observeLog(metrics: Metrics, { log, retention }: GatewayParts): void {
   metrics.observe("tidegate_log_bytes", () => lanes.map((lane) => ({ labels: { lane }, value: log.segments(lane).bytes })));
   metrics.observe("tidegate_log_reclaiming_bytes", () => log.reclaimingBytes);
   metrics.observe("tidegate_log_disk_free_bytes", () => retention.status().diskFreeBytes ?? Number.NaN);
+  metrics.observe("tidegate_log_disk_ok", () => (log.disk.kind === "ok" ? 1 : 0));
   metrics.observe("tidegate_log_refusing", () => (retention.status().refusal === null ? 0 : 1));
   metrics.observe("tidegate_log_evicted_total", () =>
     Object.entries(log.evicted).flatMap(([sink, ofSink]) =>

@@ -60,6 +60,7 @@ function streamView(stream: StreamDriver): StatusView["stream"] {
 function logView({ log, retention }: GatewayParts): StatusView["log"] {
   const { refusal, diskFreeBytes } = retention.status();
   return {
+    disk: diskView(log),
     refusal,
     diskFreeBytes,
     reclaimingBytes: log.reclaimingBytes,
@@ -67,6 +68,11 @@ function logView({ log, retention }: GatewayParts): StatusView["log"] {
     evicted: log.evicted,
     losses: log.losses,
   };
+}
+
+function diskView({ disk }: Log): StatusView["log"]["disk"] {
+  if (disk.kind === "ok") return { state: disk.kind, sinceUs: null, error: null };
+  return { state: disk.kind, sinceUs: disk.sinceUs, error: disk.error.message };
 }
 
 /** Where a sink stands with a lane, so that stored = delivered + pending + evicted. */

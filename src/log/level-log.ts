@@ -13,18 +13,22 @@
 //
 // Limits: group-commit.ts bounds what waits, commit.ts the size of a block, `recentBytesMax` the memory for recent blocks.
 //
-// Failure: a write that fails is reported to its appends and changes nothing; the next commit tries anew. A directory that
-// cannot be used or is in use stops the opening. Every failure of `trim` leaves the lane as it was or trimmed, never in between.
+// Failure: log-disk.ts. A write that fails is reported to its appends and undone; the database is opened anew before the next one.
+// A directory that cannot be used or is in use stops the opening. A `trim` or `evict` that fails leaves the lanes as they were.
 //
-// Not here: retention (who trims, and when), checksums, inspection.
+// Not here: who removes what, and when (retention.ts), inspection.
 
+import { join } from "node:path";
 import { readBlockHeader } from "../codec/block-codec.ts";
 import { type Lane, lanes } from "../model/lane.ts";
 import type { Clock } from "../platform/clock.ts";
+import { freeBytesOf } from "../platform/data-directory.ts";
 import { messageOf, TidegateError } from "../platform/errors.ts";
 import type { Logger } from "../platform/logger.ts";
+import { Ballast } from "./ballast.ts";
 import { blocksOfLane, type Commit } from "./commit.ts";
-import { closedError, eachLane, GroupCommit, writeFailedError } from "./group-commit.ts";
+import type { DiskState } from "./disk-state.ts";
+import { closedError, eachLane, GroupCommit } from "./group-commit.ts";
 import { LaneTail } from "./lane-tail.ts";
 import type { AppendDone, Checkpoint, Eviction, LaneBounds, Log, LogWrite, StoredBlock } from "./log.ts";
 import {
@@ -32,6 +36,7 @@ import {
   type Change,
   compactLane,
   evictedKey,
+  firstOffsetOfBlock,
   keyOf,
   type LogDatabase,
   ledgerOf,
@@ -43,8 +48,8 @@ import {
   recover,
   segmentChange,
   startKeyOf,
-  writeChanges,
 } from "./log-database.ts";
+import { LogDisk, type SyncWrite } from "./log-disk.ts";
 import { type EvictedCounts, keyOfLoss, type Loss, type LossLedger } from "./loss.ts";
 import { Reclaimer } from "./reclaimer.ts";
 import { LaneSegments, type SegmentLimits, type SegmentsView, segmentLimitsDefault, withoutBlocks } from "./segments.ts";
@@ -56,9 +61,6 @@ const syncIntervalMsDefault = 100;
 const compactBytesMinDefault = 4 * 1024 * 1024;
 
 export type Durability = "sync" | "interval" | "none";
-
-/** Performs a synchronous write to disk; resolves when it is there. The tests' disks delay it, or fail. */
-export type SyncWrite = (write: () => Promise<void>) => Promise<void>;
 
 export interface LevelLogOptions {
   /** Made if it does not exist. */
@@ -75,6 +77,8 @@ export interface LevelLogOptions {
   readonly syncIntervalMs?: number;
   /** Default: a mebibyte, a quarter of an hour. */
   readonly segmentLimits?: SegmentLimits;
+  /** Room held back for a full disk (ballast.ts); default 0. */
+  readonly ballastBytes?: number;
   /** Bytes that retention removes from a lane before LevelDB rewrites the range; default 4 MiB. */
   readonly compactBytesMin?: number;
   /** Default: just writes. */
@@ -94,20 +98,29 @@ export async function openLevelLog(options: LevelLogOptions): Promise<Log> {
     const logId = await readLogId(database, directory);
     const recovered = await recover(database, logger);
     const bounds = eachLane((lane) => recovered.lanes[lane].bounds);
+    const { ballastBytes = 0 } = options;
+    const freeBytes = () => freeBytesOf(directory);
+    const ballast = new Ballast({ path: join(directory, "ballast"), bytes: ballastBytes, freeBytes, logger });
+    await ballast.load();
     logger.info({ directory, logId, bounds }, "log opened");
-    return new LevelLog(options, database, { logId, ...recovered });
+    return new LevelLog(options, { database, logId, recovered, ballast });
   } catch (thrown) {
     await database.root.close();
     throw thrown;
   }
 }
 
+interface Opened {
+  readonly database: LogDatabase;
+  readonly logId: string;
+  readonly recovered: Recovered;
+  readonly ballast: Ballast;
+}
+
 class LevelLog implements Log {
   readonly logId: string;
-  readonly #database: LogDatabase;
+  readonly #disk: LogDisk;
   readonly #logger: Logger;
-  readonly #syncWrite: SyncWrite;
-  readonly #sync: boolean;
   readonly #lanes: Readonly<Record<Lane, LaneTail>>;
   readonly #segments: Readonly<Record<Lane, LaneSegments>>;
   readonly #ledger: LossLedger;
@@ -115,25 +128,30 @@ class LevelLog implements Log {
   readonly #commits: GroupCommit;
   readonly #running = new Set<Promise<unknown>>();
   #lastTurn: Promise<unknown> = Promise.resolve();
-  #failing = false;
   #closed: Promise<void> | null = null;
 
-  constructor(options: LevelLogOptions, database: LogDatabase, recovered: Recovered & { readonly logId: string }) {
-    const { clock, pendingReadingsMax, logger } = options;
+  constructor(options: LevelLogOptions, { database, logId, recovered, ballast }: Opened) {
+    const { directory, clock, pendingReadingsMax, logger } = options;
     const { recentBytesMax = recentBytesMaxDefault, syncWrite = (write) => write() } = options;
     const { durability = "sync", syncIntervalMs = syncIntervalMsDefault } = options;
     const { segmentLimits = segmentLimitsDefault, compactBytesMin = compactBytesMinDefault } = options;
-    this.logId = recovered.logId;
-    this.#database = database;
+    this.logId = logId;
+    this.#disk = new LogDisk(database, {
+      open: () => openDatabase(directory),
+      verify: (reopened) => this.#verify(reopened),
+      sync: durability !== "none",
+      syncWrite,
+      ballast,
+      clock,
+      logger,
+    });
     this.#logger = logger;
-    this.#syncWrite = syncWrite;
-    this.#sync = durability !== "none";
     this.#lanes = eachLane((lane) => new LaneTail(recovered.lanes[lane].bounds, recentBytesMax));
     this.#segments = eachLane((lane) => new LaneSegments(recovered.lanes[lane].segments, segmentLimits));
     this.#ledger = ledgerOf(recovered);
     this.#reclaimer = new Reclaimer({
-      clear: (lane, beforeOffset) => this.#database.lanes[lane].clear({ lt: keyOf(beforeOffset) }),
-      compact: (lane, beforeOffset) => compactLane(this.#database, lane, beforeOffset),
+      clear: (lane, beforeOffset) => this.#disk.change((database) => database.lanes[lane].clear({ lt: keyOf(beforeOffset) })),
+      compact: (lane, beforeOffset) => this.#disk.use((database) => compactLane(database, lane, beforeOffset)),
       logger,
       compactBytesMin,
     });
@@ -185,6 +203,10 @@ class LevelLog implements Log {
     return this.#reclaimer.reclaimingBytes;
   }
 
+  get disk(): DiskState {
+    return this.#disk.state;
+  }
+
   get losses(): readonly Loss[] {
     return this.#ledger.losses;
   }
@@ -194,7 +216,10 @@ class LevelLog implements Log {
   }
 
   readCheckpoint(name: string): Promise<Uint8Array | null> {
-    return this.#whileOpen("read checkpoint", async () => (await this.#database.checkpoints.get(bytesOf(name))) ?? null);
+    return this.#whileOpen(
+      "read checkpoint",
+      async () => (await this.#disk.use(({ checkpoints }) => checkpoints.get(bytesOf(name)))) ?? null,
+    );
   }
 
   onCommit(listener: () => void): () => void {
@@ -214,15 +239,14 @@ class LevelLog implements Log {
   }
 
   async #store({ blocks, ingestTimeUs, checkpoints }: Commit): Promise<void> {
-    const database = this.#database;
     const grown = eachLane((lane) => this.#segments[lane].after({ blocks: blocksOfLane(blocks, lane), ingestTimeUs }));
-    await this.#write([
+    await this.#disk.write([
       ...blocks.map(({ lane, block }) => ({
-        sublevel: database.lanes[lane],
+        table: lane,
         key: keyOf(block.firstOffset),
         value: block.bytes,
       })),
-      ...lanes.flatMap((lane) => grown[lane].map((segment) => segmentChange(database, lane, segment))),
+      ...lanes.flatMap((lane) => grown[lane].map((segment) => segmentChange(lane, segment))),
       ...Array.from(checkpoints, ([name, value]) => this.#checkpointChange({ name, value })),
     ]);
     for (const lane of lanes) this.#segments[lane].adopt(grown[lane]);
@@ -231,21 +255,25 @@ class LevelLog implements Log {
 
   async #trim(lane: Lane, beforeOffset: number): Promise<void> {
     const startOffset =
-      this.#lanes[lane].firstOffsetOfBlock(beforeOffset) ?? (await this.#firstOffsetOnDisk(lane, beforeOffset));
+      this.#lanes[lane].firstOffsetOfBlock(beforeOffset) ??
+      (await this.#disk.use((database) => firstOffsetOfBlock(database, lane, beforeOffset, this.bounds(lane).startOffset)));
     await this.#remove([{ lane, startOffset }], []);
   }
 
   async #evict({ cuts, atUs, positions, checkpoints }: Eviction): Promise<void> {
-    const { losses: sublevel } = this.#database;
     const change = this.#ledger.after(
       cuts.map((cut) => ({ ...cut, sinceUs: atUs, untilUs: atUs })),
       positions,
     );
     const starts = cuts.map(({ lane, toOffset }) => ({ lane, startOffset: toOffset }));
     await this.#remove(starts, [
-      ...change.removed.map((loss) => ({ sublevel, key: bytesOf(keyOfLoss(loss)), value: null })),
-      ...change.losses.map((loss) => ({ sublevel, key: bytesOf(keyOfLoss(loss)), value: bytesOf(JSON.stringify(loss)) })),
-      metaChange(this.#database, evictedKey, JSON.stringify(change.evicted)),
+      ...change.removed.map((loss) => ({ table: "loss" as const, key: bytesOf(keyOfLoss(loss)), value: null })),
+      ...change.losses.map((loss) => ({
+        table: "loss" as const,
+        key: bytesOf(keyOfLoss(loss)),
+        value: bytesOf(JSON.stringify(loss)),
+      })),
+      metaChange(evictedKey, JSON.stringify(change.evicted)),
       ...checkpoints.map((checkpoint) => this.#checkpointChange(checkpoint)),
     ]);
     this.#ledger.adopt(change);
@@ -258,7 +286,7 @@ class LevelLog implements Log {
     if (moved.length === 0) return;
     const removals = await Promise.all(moved.map((start) => this.#removalOf(start)));
     // The new starts are written before a block is deleted: a lane that lost all its blocks would else begin at 0 again.
-    await this.#write([...removals.flatMap((removal) => removal.changes), ...changes]);
+    await this.#disk.write([...removals.flatMap((removal) => removal.changes), ...changes]);
     for (const { lane, startOffset, rest } of removals) {
       const bytesBefore = this.#segments[lane].bytes;
       this.#segments[lane].cut(startOffset, rest);
@@ -274,16 +302,17 @@ class LevelLog implements Log {
     const changes: Change[] = [
       ...segments.list
         .filter(({ firstOffset }) => firstOffset < startOffset)
-        .map(({ firstOffset }) => ({ sublevel: this.#database.segments[lane], key: keyOf(firstOffset), value: null })),
-      ...(rest === null ? [] : [segmentChange(this.#database, lane, rest)]),
-      metaChange(this.#database, startKeyOf(lane), String(startOffset)),
+        .map(({ firstOffset }) => ({ table: `segment-${lane}` as const, key: keyOf(firstOffset), value: null })),
+      ...(rest === null ? [] : [segmentChange(lane, rest)]),
+      metaChange(startKeyOf(lane), String(startOffset)),
     ];
     return { lane, startOffset, rest, changes };
   }
 
   async #blockSizes(lane: Lane, fromOffset: number, toOffset: number): Promise<number[]> {
-    const values = this.#database.lanes[lane].values({ gte: keyOf(fromOffset), lt: keyOf(toOffset) });
-    return (await values.all()).map(({ length }) => length);
+    const range = { gte: keyOf(fromOffset), lt: keyOf(toOffset) };
+    const values = await this.#disk.use((database) => database.lanes[lane].values(range).all());
+    return values.map(({ length }) => length);
   }
 
   /** Blocks that a crash left below the start of their lane are deleted. */
@@ -294,45 +323,39 @@ class LevelLog implements Log {
     }
   }
 
-  async #write(changes: readonly Change[]): Promise<void> {
-    try {
-      await this.#syncWrite(() => writeChanges(this.#database, changes, this.#sync));
-      if (this.#failing) this.#logger.info("the disk takes writes again");
-      this.#failing = false;
-    } catch (cause) {
-      // Once, not for every commit: the next one follows at once.
-      if (!this.#failing)
-        this.#logger.error({ err: cause }, "the disk refuses writes; nothing is acknowledged until it takes them");
-      this.#failing = true;
-      throw writeFailedError(cause);
+  /** What was acknowledged is there: a disk that has lost it must not be written to as if it had not. */
+  async #verify(database: LogDatabase): Promise<void> {
+    const found = await recover(database, this.#logger);
+    for (const lane of lanes) {
+      const { startOffset, endOffset } = found.lanes[lane].bounds;
+      const known = this.bounds(lane);
+      if (startOffset === known.startOffset && endOffset === known.endOffset) continue;
+      throw new TidegateError(
+        "LOG_READ_FAILED",
+        `open the log again: ${lane} reach from ${startOffset} to ${endOffset} on disk and were stored from ${known.startOffset} to ${known.endOffset}; the disk has lost what it had confirmed, replace it`,
+      );
     }
   }
 
   #checkpointChange({ name, value }: Checkpoint): Change {
-    return { sublevel: this.#database.checkpoints, key: bytesOf(name), value };
+    return { table: "checkpoint", key: bytesOf(name), value };
   }
 
-  async #readDisk(lane: Lane, fromOffset: number, bytesMax: number): Promise<StoredBlock[]> {
-    // The end before the first await: a block that a failed commit may have left behind it is not part of the lane.
-    const lt = keyOf(this.#lanes[lane].endOffset);
-    const gte = keyOf(await this.#firstOffsetOnDisk(lane, fromOffset));
-    const range = { gte, lt, highWaterMarkBytes: bytesMax };
-    const blocks: StoredBlock[] = [];
-    let readBytes = 0;
-    for await (const [key, bytes] of this.#database.lanes[lane].iterator(range)) {
-      readBytes += bytes.length;
-      if (readBytes > bytesMax && blocks.length > 0) break;
-      blocks.push({ firstOffset: offsetOf(key), count: readBlockHeader(bytes).count, bytes });
-    }
-    return blocks;
-  }
-
-  /** First offset of the block that holds the offset, or of the first block of the lane if that is later. */
-  async #firstOffsetOnDisk(lane: Lane, offset: number): Promise<number> {
-    const { startOffset } = this.#lanes[lane].bounds;
-    const range = { gte: keyOf(startOffset), lte: keyOf(Math.max(offset, startOffset)), reverse: true, limit: 1 };
-    const [key] = await this.#database.lanes[lane].keys(range).all();
-    return key === undefined ? startOffset : offsetOf(key);
+  #readDisk(lane: Lane, fromOffset: number, bytesMax: number): Promise<StoredBlock[]> {
+    // The bounds before the first await: what is appended meanwhile is not read.
+    const { startOffset, endOffset } = this.bounds(lane);
+    return this.#disk.use(async (database) => {
+      const gte = keyOf(await firstOffsetOfBlock(database, lane, Math.max(fromOffset, startOffset), startOffset));
+      const range = { gte, lt: keyOf(endOffset), highWaterMarkBytes: bytesMax };
+      const blocks: StoredBlock[] = [];
+      let readBytes = 0;
+      for await (const [key, bytes] of database.lanes[lane].iterator(range)) {
+        readBytes += bytes.length;
+        if (readBytes > bytesMax && blocks.length > 0) break;
+        blocks.push({ firstOffset: offsetOf(key), count: readBlockHeader(bytes).count, bytes });
+      }
+      return blocks;
+    });
   }
 
   /** Closing waits for the operation; after closing there is none. */
@@ -354,6 +377,6 @@ class LevelLog implements Log {
     await this.#commits.close();
     await Promise.allSettled(this.#running);
     await this.#reclaimer.close();
-    await this.#database.root.close();
+    await this.#disk.close();
   }
 }

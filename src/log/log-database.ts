@@ -45,35 +45,66 @@ const binary = { keyEncoding: "view", valueEncoding: "view" } as const;
 const text = { keyEncoding: "utf8", valueEncoding: "utf8" } as const;
 
 export type LogDatabase = ReturnType<typeof sublevelsOf>;
-export type BinarySublevel = LogDatabase["checkpoints"];
+export type TableName = Lane | `segment-${Lane}` | `aside-${Lane}` | "loss" | "checkpoint" | "meta";
 
 function sublevelsOf(root: Level<string, string>) {
-  const binarySublevel = (name: string) => root.sublevel<Uint8Array, Uint8Array>(name, binary);
-  return {
-    root,
+  const binarySublevel = (name: TableName) => root.sublevel<Uint8Array, Uint8Array>(name, binary);
+  const sublevels = {
     lanes: eachLane((lane) => binarySublevel(lane)),
     segments: eachLane((lane) => binarySublevel(`segment-${lane}`)),
     aside: eachLane((lane) => binarySublevel(`aside-${lane}`)),
     losses: binarySublevel("loss"),
     checkpoints: binarySublevel("checkpoint"),
+  };
+  const tables = {
+    ...sublevels.lanes,
+    "segment-readings": sublevels.segments.readings,
+    "segment-results": sublevels.segments.results,
+    "segment-alerts": sublevels.segments.alerts,
+    "aside-readings": sublevels.aside.readings,
+    "aside-results": sublevels.aside.results,
+    "aside-alerts": sublevels.aside.alerts,
+    loss: sublevels.losses,
+    checkpoint: sublevels.checkpoints,
+    meta: binarySublevel("meta"),
+  } satisfies Record<TableName, unknown>;
+  return {
+    root,
+    ...sublevels,
     meta: root.sublevel<string, string>("meta", text),
+    /** Any of them, as bytes. */
+    table: (name: TableName) => tables[name],
   };
 }
 
-/** One change of an atomic write; without a value the key is deleted. Keys and values of any sublevel as bytes. */
+/** One change of an atomic write; without a value the key is deleted. */
 export interface Change {
-  readonly sublevel: BinarySublevel | LogDatabase["meta"];
+  readonly table: TableName;
   readonly key: Uint8Array;
   readonly value: Uint8Array | null;
 }
 
-export function writeChanges({ root }: LogDatabase, changes: readonly Change[], sync: boolean): Promise<void> {
-  const operations = changes.map(({ sublevel, key, value }) =>
-    value === null
-      ? { type: "del" as const, sublevel, key, keyEncoding: "view" }
-      : { type: "put" as const, sublevel, key, value, ...binary },
-  );
+export function writeChanges({ root, table }: LogDatabase, changes: readonly Change[], sync: boolean): Promise<void> {
+  const operations = changes.map(({ table: name, key, value }) => {
+    const sublevel = table(name);
+    return value === null ? { type: "del" as const, sublevel, key } : { type: "put" as const, sublevel, key, value };
+  });
   return root.batch<Uint8Array, Uint8Array>(operations, { sync });
+}
+
+/** What writes the keys back to what they hold now. */
+export async function inverseOf({ table }: LogDatabase, changes: readonly Change[]): Promise<Change[]> {
+  const values = await Promise.all(changes.map(({ table: name, key }) => table(name).get(key)));
+  return changes.map(({ table: name, key }, index) => ({ table: name, key, value: values[index] ?? null }));
+}
+
+/** Those of the changes that would change something. */
+export async function differing(database: LogDatabase, changes: readonly Change[]): Promise<Change[]> {
+  const held = await inverseOf(database, changes);
+  return changes.filter(({ value }, index) => {
+    const before = held[index]?.value ?? null;
+    return value === null || before === null ? value !== before : Buffer.compare(value, before) !== 0;
+  });
 }
 
 export function keyOf(offset: number): Uint8Array {
@@ -135,16 +166,16 @@ export async function readLogId(database: LogDatabase, directory: string): Promi
     throw new TidegateError("DATA_DIR_UNUSABLE", message, { details: { directory, version } });
   }
   const newLogId = randomUUID();
-  await writeChanges(database, [metaChange(database, "version", layoutVersion), metaChange(database, "logId", newLogId)], true);
+  await writeChanges(database, [metaChange("version", layoutVersion), metaChange("logId", newLogId)], true);
   return newLogId;
 }
 
-export function metaChange({ meta }: LogDatabase, key: string, value: string): Change {
-  return { sublevel: meta, key: bytesOf(key), value: bytesOf(value) };
+export function metaChange(key: string, value: string): Change {
+  return { table: "meta", key: bytesOf(key), value: bytesOf(value) };
 }
 
-export function segmentChange({ segments }: LogDatabase, lane: Lane, segment: Segment): Change {
-  return { sublevel: segments[lane], key: keyOf(segment.firstOffset), value: bytesOf(encodeSegment(segment)) };
+export function segmentChange(lane: Lane, segment: Segment): Change {
+  return { table: `segment-${lane}`, key: keyOf(segment.firstOffset), value: bytesOf(encodeSegment(segment)) };
 }
 
 async function addSegments(database: LogDatabase): Promise<void> {
@@ -155,11 +186,11 @@ async function addSegments(database: LogDatabase): Promise<void> {
       const { count, ingestTimeUs } = readBlockHeader(bytes);
       segments.adopt(segments.after({ blocks: [{ firstOffset: offsetOf(key), count, bytes }], ingestTimeUs }));
     }
-    changes.push(...segments.list.map((segment) => segmentChange(database, lane, segment)));
+    changes.push(...segments.list.map((segment) => segmentChange(lane, segment)));
     const [first] = segments.list;
-    if (first !== undefined) changes.push(metaChange(database, startKeyOf(lane), String(first.firstOffset)));
+    if (first !== undefined) changes.push(metaChange(startKeyOf(lane), String(first.firstOffset)));
   }
-  await writeChanges(database, [...changes, metaChange(database, "version", layoutVersion)], true);
+  await writeChanges(database, [...changes, metaChange("version", layoutVersion)], true);
 }
 
 export interface RecoveredLane {
@@ -202,4 +233,16 @@ async function startOf({ meta }: LogDatabase, lane: Lane): Promise<number> {
 
 function textOf(value: Uint8Array): string {
   return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("utf8");
+}
+
+/** First offset of the block that holds the offset, or of the first block of the lane if that is later. */
+export async function firstOffsetOfBlock(
+  { lanes: sublevels }: LogDatabase,
+  lane: Lane,
+  offset: number,
+  startOffset: number,
+): Promise<number> {
+  const range = { gte: keyOf(startOffset), lte: keyOf(Math.max(offset, startOffset)), reverse: true, limit: 1 };
+  const [key] = await sublevels[lane].keys(range).all();
+  return key === undefined ? startOffset : offsetOf(key);
 }

@@ -12,6 +12,7 @@ import type { Lane } from "../model/lane.ts";
 import type { Reading } from "../model/reading.ts";
 import type { WindowResult } from "../model/result.ts";
 import type { TidegateError } from "../platform/errors.ts";
+import type { DiskState } from "./disk-state.ts";
 import type { EvictedCounts, Loss, SinkPosition } from "./loss.ts";
 import type { Cut } from "./retention.ts";
 import type { SegmentsView } from "./segments.ts";
@@ -93,6 +94,9 @@ export interface Log {
 
   /** Bytes that were removed and that the file system does not have back yet. */
   readonly reclaimingBytes: number;
+
+  /** Whether the disk takes writes. */
+  readonly disk: DiskState;
 
   /** What was given up, in the order in which it was; at most 1000 records. */
   readonly losses: readonly Loss[];

@@ -3,6 +3,7 @@ import { type Lane, lanes } from "../model/lane.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { TidegateError } from "../platform/errors.ts";
 import { blocksOfLane, type Commit } from "./commit.ts";
+import { diskOk } from "./disk-state.ts";
 import { closedError, eachLane, GroupCommit } from "./group-commit.ts";
 import { LaneTail } from "./lane-tail.ts";
 import type { AppendDone, Eviction, LaneBounds, Log, LogWrite, StoredBlock } from "./log.ts";
@@ -24,6 +25,7 @@ export function createMemoryLog(options: MemoryLogOptions): Log {
 class MemoryLog implements Log {
   readonly logId = randomUUID();
   readonly reclaimingBytes = 0;
+  readonly disk = diskOk;
   readonly #lanes = eachLane(() => new LaneTail({ startOffset: 0, endOffset: 0 }, Number.POSITIVE_INFINITY));
   readonly #segments: Record<Lane, LaneSegments>;
   readonly #ledger = new LossLedger();

@@ -9,6 +9,8 @@ export interface StatusView {
   readonly startedAtUs: number;
   readonly lanes: Readonly<Record<string, { readonly startOffset: number; readonly endOffset: number }>>;
   readonly log: {
+    /** ok, or: failing, full, reopening; since when, and why, in words. */
+    readonly disk: { readonly state: string; readonly sinceUs: number | null; readonly error: string | null };
     /** Which bound keeps readings out of the log; null if they are taken. */
     readonly refusal: "size" | "disk" | null;
     /** Of the file system; null if it cannot be told. */

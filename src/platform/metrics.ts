@@ -61,6 +61,7 @@ export const metricTable = {
     labels: [],
   },
   tidegate_log_disk_free_bytes: { kind: "gauge", help: "Free bytes of the log's file system; NaN if not known.", labels: [] },
+  tidegate_log_disk_ok: { kind: "gauge", help: "0 while the log's disk refuses writes, or is full.", labels: [] },
   tidegate_log_refusing: {
     kind: "gauge",
     help: "1 while readings are refused because the log may not grow (log.whenFull).",

@@ -18,7 +18,8 @@
 //
 // States        new ─start─▶ restoring ─▶ running ─close─▶ closed
 //
-// Failure       Disk refuses a write: tried again every second; at close given up, the next start makes the outputs again.
+// Failure       Disk refuses a write: tried again every second; at close given up, the next start makes the outputs again. Disk
+//               refuses a read: tried again every second.
 //               Readings trimmed before they were fed: counted, logged, the windows they belonged to lack them; so that this
 //               does not happen, trim below checkpointPosition only. A corrupt block: the same. A block of a later format, a
 //               log closed before its driver, or a bug: the process ends, since the loop's promise is not caught.
@@ -45,7 +46,7 @@ import {
   outputMarkName,
 } from "./checkpoint.ts";
 import type { Counters, InputColumn, Operator } from "./contract.ts";
-import { appendDurably } from "./durable-append.ts";
+import { appendDurably, appendRetryDelayMs, delay } from "./durable-append.ts";
 import { feedBlock, restoreOperators } from "./fed-operators.ts";
 import { PendingOutputs } from "./pending-outputs.ts";
 
@@ -182,10 +183,18 @@ export class StreamDriver {
     this.#cancelCheckpointTimer?.();
   }
 
-  #nextBlocks(cursor: LogCursor): Promise<StoredBlock[]> {
+  async #nextBlocks(cursor: LogCursor): Promise<StoredBlock[]> {
     this.#wait = new AbortController();
     if (this.#checkpointIsDue(false) || this.#closing.signal.aborted) this.#wait.abort();
-    return cursor.next({ bytesMax: this.#options.readBytesMax, signal: this.#wait.signal });
+    try {
+      return await cursor.next({ bytesMax: this.#options.readBytesMax, signal: this.#wait.signal });
+    } catch (error) {
+      if (!(error instanceof TidegateError) || !error.retryable) throw error;
+      const { clock, logger } = this.#options;
+      logger.warn({ err: error, retryDelayMs: appendRetryDelayMs }, "readings cannot be read; trying again");
+      await delay(clock, appendRetryDelayMs, this.#closing.signal);
+      return [];
+    }
   }
 
   async #feedBlock(block: StoredBlock): Promise<void> {

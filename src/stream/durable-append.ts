@@ -32,7 +32,7 @@ function append(log: Log, write: LogWrite): Promise<TidegateError | null> {
   return new Promise((resolve) => log.append(write, resolve));
 }
 
-function delay(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+export function delay(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const cancel = clock.after(delayMs, end);
     signal.addEventListener("abort", end, { once: true });

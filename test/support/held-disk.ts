@@ -1,4 +1,4 @@
-import type { SyncWrite } from "../../src/log/level-log.ts";
+import type { SyncWrite } from "../../src/log/log-disk.ts";
 
 interface HeldWrite {
   readonly release: () => void;

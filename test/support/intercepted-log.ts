@@ -16,6 +16,9 @@ export function interceptedLog(log: Log, append: (write: LogWrite, done: AppendD
     get reclaimingBytes() {
       return log.reclaimingBytes;
     },
+    get disk() {
+      return log.disk;
+    },
     get losses() {
       return log.losses;
     },

@@ -136,6 +136,30 @@ describe("outputs", () => {
     expect(await resultsOf(inner)).toEqual((await undisturbed(inner)).results);
   });
 
+  test("a disk that refuses reads for a while is waited out, and the process lives", async () => {
+    const inner = await logWith(fixtureReadings(300, seededRandom(6)));
+    let refusals = 0;
+    const log: Log = {
+      ...interceptedLog(inner, (write, done) => inner.append(write, done)),
+      read: async (lane, fromOffset, bytesMax) => {
+        if (refusals < 3) {
+          refusals++;
+          throw new TidegateError("LOG_READ_FAILED", "read the log: it cannot be opened again");
+        }
+        return inner.read(lane, fromOffset, bytesMax);
+      },
+    };
+    const driver = driverOver(log);
+    await driver.start();
+    await until(() => {
+      clock.advanceMs(100);
+      return driver.status().lagReadings === 0;
+    });
+    await driver.close();
+    expect(refusals).toBe(3);
+    expect(await resultsOf(inner)).toEqual((await undisturbed(inner)).results);
+  });
+
   test("closing while the disk refuses writes ends, and the next start makes the outputs again", async () => {
     const inner = await logWith(fixtureReadings(300, seededRandom(4)));
     const { log, attempts } = refusing(inner, Number.POSITIVE_INFINITY);

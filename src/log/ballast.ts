@@ -1,0 +1,51 @@
+import { rm, stat, writeFile } from "node:fs/promises";
+import { messageOf } from "../platform/errors.ts";
+import type { Logger } from "../platform/logger.ts";
+
+/** It is put there when so many times its size is free; with less, it would itself fill the disk. */
+const freePart = 4;
+
+export interface BallastOptions {
+  /** LevelDB leaves files alone whose names it does not know. */
+  readonly path: string;
+  /** 0: none. Sensible: 8 MiB, twice LevelDB's write buffer: what opening writes at most, and the journal of a removal. */
+  readonly bytes: number;
+  readonly freeBytes: () => Promise<number>;
+  readonly logger: Logger;
+}
+
+/**
+ * A file that holds room for the moment when a full disk leaves none. LevelDB writes when it opens, and to remove something is a
+ * write too: without room a full log could neither be read nor become smaller.
+ */
+export class Ballast {
+  readonly #options: BallastOptions;
+
+  constructor(options: BallastOptions) {
+    this.#options = options;
+  }
+
+  /** Puts the file there, if the disk has room for it. */
+  async load(): Promise<void> {
+    const { path, bytes, freeBytes, logger } = this.#options;
+    if (bytes === 0) return;
+    try {
+      if ((await sizeOf(path)) === bytes || (await freeBytes()) < freePart * bytes) return;
+      await writeFile(path, new Uint8Array(bytes));
+    } catch (error) {
+      logger.warn({ err: error }, `no room is held back for a full disk: ${messageOf(error)}`);
+      await this.drop();
+    }
+  }
+
+  async drop(): Promise<void> {
+    await rm(this.#options.path, { force: true }).catch((error: unknown) => {
+      this.#options.logger.warn({ err: error }, `the room that was held back is not given: ${messageOf(error)}`);
+    });
+  }
+}
+
+/** Bytes of the file; 0 if it does not exist. */
+async function sizeOf(path: string): Promise<number> {
+  return (await stat(path).catch(() => null))?.size ?? 0;
+}
