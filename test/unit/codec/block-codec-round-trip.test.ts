@@ -52,6 +52,18 @@ test("whatever the readings, a block gives all of them back, each series in its 
   );
 });
 
+test("whatever a builder built before, the same readings give the same bytes", () => {
+  const used = new ReadingBlockBuilder();
+  fc.assert(
+    fc.property(fc.array(anyReading, { minLength: 1, maxLength: 20 }), (readings) => {
+      const fresh = new ReadingBlockBuilder();
+      for (const builder of [used, fresh]) for (const reading of readings) builder.add(reading);
+      expect(used.finish(7)).toEqual(fresh.finish(7));
+    }),
+    { numRuns: 300 },
+  );
+});
+
 const anyBlock = fc.array(anyReading, { minLength: 1, maxLength: 10 }).map((readings) => {
   const builder = new ReadingBlockBuilder();
   for (const reading of readings) builder.add(reading);

@@ -58,3 +58,8 @@ test("decimal numbers of up to 9 decimals are always scaled", () => {
     ),
   );
 });
+
+test("a guess that is too high for a large number is given up", () => {
+  expect(scaled([2 ** 50], 9)).toEqual({ decimals: 0, integers: [2 ** 50] });
+  expect(scaled([10_000_000.5], 9)).toEqual({ decimals: 1, integers: [100_000_005] });
+});
