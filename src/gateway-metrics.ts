@@ -29,6 +29,9 @@ function observeReadings(metrics: Metrics, { ingest, deadLetters, log }: Gateway
 
 function observeLog(metrics: Metrics, { log, retention }: GatewayParts): void {
   metrics.observe("tidegate_log_bytes", () => lanes.map((lane) => ({ labels: { lane }, value: log.segments(lane).bytes })));
+  metrics.observe("tidegate_log_blocks", () =>
+    lanes.map((lane) => ({ labels: { lane }, value: log.segments(lane).list.reduce((sum, { blocks }) => sum + blocks, 0) })),
+  );
   metrics.observe("tidegate_log_reclaiming_bytes", () => log.reclaimingBytes);
   metrics.observe("tidegate_log_disk_free_bytes", () => retention.status().diskFreeBytes ?? Number.NaN);
   metrics.observe("tidegate_log_disk_ok", () => (log.disk.kind === "ok" ? 1 : 0));

@@ -1,6 +1,6 @@
 // The gateway: the composition root. It constructs the rooms and connects them; nobody else does.
 //
-// Order of life. Start: the log, then its readers (windows and alerts, forwarder), then retention, then HTTP, and the broker last, so that a
+// Order of life. Start: the log, then its readers (windows and alerts, forwarder), then retention and merging, then HTTP, and the broker last, so that a
 // reading is never taken before there is a place for it. Close: the other way round, so that whatever was acknowledged has been
 // committed when the log closes. A start that fails closes what it had started.
 
@@ -9,7 +9,7 @@ import { Broker } from "./broker/broker.ts";
 import type { GatewayConfig, ThresholdConfig } from "./config/schema.ts";
 import { CollectorSink } from "./forward/collector-sink.ts";
 import { Forwarder } from "./forward/forwarder.ts";
-import { createRetentionKeeper, openGatewayLog, readersOf } from "./gateway-log.ts";
+import { createBlockMerger, createRetentionKeeper, openGatewayLog, readersOf } from "./gateway-log.ts";
 import { observeGateway } from "./gateway-metrics.ts";
 import { type GatewayParts, gatewayStatus } from "./gateway-status.ts";
 import { HttpServer } from "./http/server.ts";
@@ -60,6 +60,7 @@ async function start(config: GatewayConfig, logger: Logger, closers: Closers): P
   const forwarders = await startForwarders(config, log, logger, closers);
   const readers = readersOf(stream, forwarders);
   const retention = await startRetention(config, log, readers, logger, closers);
+  startMerging(log, readers, logger, closers);
   const { ingest, deadLetters } = await createIngest(config, log, logger, closers);
   const broker = createBroker(config, ingest, logger, closers);
 
@@ -151,13 +152,14 @@ function opposite(threshold: Threshold): Threshold {
 async function startForwarders(config: GatewayConfig, log: Log, logger: Logger, closers: Closers): Promise<Forwarder[]> {
   const { collector } = config.forward;
   if (collector === undefined) return [];
-  const { address, compression, ackTimeout, inflightSizeMax, retryDelayMin, retryDelayMax } = collector;
+  const { address, compression, ackTimeout, linger, inflightSizeMax, retryDelayMin, retryDelayMax } = collector;
   const sink = new CollectorSink({ name: "collector", address, compression, gatewayId: config.gateway.id, logId: log.logId });
   const forwarder = new Forwarder({
     sink,
     log,
     retry: { delayMsMin: retryDelayMin, delayMsMax: retryDelayMax },
     ackTimeoutMs: ackTimeout,
+    lingerMs: linger,
     inflightBytesMax: inflightSizeMax,
     clock: systemClock,
     random: Math.random,
@@ -179,6 +181,12 @@ async function startRetention(
   closers.push(() => retention.close());
   await retention.start();
   return retention;
+}
+
+function startMerging(log: Log, readers: LogReaders, logger: Logger, closers: Closers): void {
+  const merger = createBlockMerger(log, readers, logger);
+  closers.push(() => merger.close());
+  merger.start();
 }
 
 async function createIngest(config: GatewayConfig, log: Log, logger: Logger, closers: Closers) {

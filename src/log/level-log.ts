@@ -21,6 +21,7 @@
 import { join } from "node:path";
 import { readBlockHeader } from "../codec/block-codec.ts";
 import { type Lane, lanes } from "../model/lane.ts";
+import { assert } from "../platform/assert.ts";
 import type { Clock } from "../platform/clock.ts";
 import { freeBytesOf } from "../platform/data-directory.ts";
 import { messageOf, TidegateError } from "../platform/errors.ts";
@@ -52,7 +53,15 @@ import {
 import { LogDisk, type SyncWrite } from "./log-disk.ts";
 import { type EvictedCounts, keyOfLoss, type Loss, type LossLedger } from "./loss.ts";
 import { Reclaimer } from "./reclaimer.ts";
-import { LaneSegments, type SegmentLimits, type SegmentsView, segmentLimitsDefault, withoutBlocks } from "./segments.ts";
+import {
+  LaneSegments,
+  type Segment,
+  type SegmentLimits,
+  type SegmentsView,
+  segmentLimitsDefault,
+  withMergedBlocks,
+  withoutBlocks,
+} from "./segments.ts";
 
 /** Default of {@link LevelLogOptions.recentBytesMax}: a second of readings at the highest rate, minutes at an ordinary one. */
 const recentBytesMaxDefault = 4 * 1024 * 1024;
@@ -187,6 +196,10 @@ class LevelLog implements Log {
     return this.#whileOpen("evict", () => this.#inTurn(() => this.#evict(eviction)));
   }
 
+  merge(lane: Lane, segment: Segment, blocks: readonly StoredBlock[]): Promise<boolean> {
+    return this.#whileOpen("merge", () => this.#inTurn(() => this.#merge(lane, segment, blocks)));
+  }
+
   refuseReadings(refusal: TidegateError | null): void {
     this.#commits.refuse(refusal);
   }
@@ -251,6 +264,26 @@ class LevelLog implements Log {
     ]);
     for (const lane of lanes) this.#segments[lane].adopt(grown[lane]);
     for (const { lane, block } of blocks) this.#lanes[lane].append(block);
+  }
+
+  async #merge(lane: Lane, segment: Segment, blocks: readonly StoredBlock[]): Promise<boolean> {
+    if (!this.#segments[lane].isClosed(segment)) return false;
+    const merged = withMergedBlocks(segment, blocks);
+    const range = { gte: keyOf(segment.firstOffset), lt: keyOf(segment.endOffset) };
+    const keys = await this.#disk.use((database) => database.lanes[lane].keys(range).all());
+    const kept = new Set(blocks.map(({ firstOffset }) => firstOffset));
+    assert(
+      keys.every((key) => isWithin(blocks, offsetOf(key))),
+      "merged blocks hold all records of their segment",
+    );
+    await this.#disk.write([
+      ...keys.filter((key) => !kept.has(offsetOf(key))).map((key) => ({ table: lane, key, value: null })),
+      ...blocks.map(({ firstOffset, bytes }) => ({ table: lane, key: keyOf(firstOffset), value: bytes })),
+      segmentChange(lane, merged),
+    ]);
+    this.#segments[lane].replace(segment, merged);
+    this.#lanes[lane].replace(blocks);
+    return true;
   }
 
   async #trim(lane: Lane, beforeOffset: number): Promise<void> {
@@ -379,4 +412,8 @@ class LevelLog implements Log {
     await this.#reclaimer.close();
     await this.#disk.close();
   }
+}
+
+function isWithin(blocks: readonly StoredBlock[], offset: number): boolean {
+  return blocks.some(({ firstOffset, count }) => firstOffset <= offset && offset < firstOffset + count);
 }

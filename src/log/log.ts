@@ -15,7 +15,7 @@ import type { TidegateError } from "../platform/errors.ts";
 import type { DiskState } from "./disk-state.ts";
 import type { EvictedCounts, Loss, SinkPosition } from "./loss.ts";
 import type { Cut } from "./retention.ts";
-import type { SegmentsView } from "./segments.ts";
+import type { Segment, SegmentsView } from "./segments.ts";
 
 /** Position and state of a reader, kept by name. */
 export interface Checkpoint {
@@ -83,6 +83,12 @@ export interface Log {
 
   /** Removes whole segments, with a record of what was lost by it. Errors also: LOG_WRITE_FAILED; nothing is removed then. */
   evict(eviction: Eviction): Promise<void>;
+
+  /**
+   * Puts merged blocks in the place of a segment's: the same records at the same offsets, in fewer blocks. False if the segment is no
+   * longer as given, because it was trimmed or has grown: nothing is changed then. Errors also: LOG_WRITE_FAILED.
+   */
+  merge(lane: Lane, segment: Segment, blocks: readonly StoredBlock[]): Promise<boolean>;
 
   /** Appends of readings are done with this error from now on; null: they are taken again. */
   refuseReadings(refusal: TidegateError | null): void;

@@ -8,7 +8,15 @@ import { closedError, eachLane, GroupCommit } from "./group-commit.ts";
 import { LaneTail } from "./lane-tail.ts";
 import type { AppendDone, Eviction, LaneBounds, Log, LogWrite, StoredBlock } from "./log.ts";
 import { type EvictedCounts, type Loss, LossLedger } from "./loss.ts";
-import { LaneSegments, type SegmentLimits, type SegmentsView, segmentLimitsDefault, withoutBlocks } from "./segments.ts";
+import {
+  LaneSegments,
+  type Segment,
+  type SegmentLimits,
+  type SegmentsView,
+  segmentLimitsDefault,
+  withMergedBlocks,
+  withoutBlocks,
+} from "./segments.ts";
 
 export interface MemoryLogOptions {
   readonly clock: Clock;
@@ -67,6 +75,15 @@ class MemoryLog implements Log {
     this.#ledger.adopt(this.#ledger.after(losses, positions));
     for (const { name, value } of checkpoints) this.#checkpoints.set(name, new Uint8Array(value));
     for (const { lane, toOffset } of cuts) this.#remove(lane, toOffset);
+  }
+
+  async merge(lane: Lane, segment: Segment, blocks: readonly StoredBlock[]): Promise<boolean> {
+    this.#assertOpen("merge");
+    const segments = this.#segments[lane];
+    if (!segments.isClosed(segment)) return false;
+    segments.replace(segment, withMergedBlocks(segment, blocks));
+    this.#lanes[lane].replace(blocks);
+    return true;
   }
 
   refuseReadings(refusal: TidegateError | null): void {

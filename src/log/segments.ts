@@ -6,7 +6,7 @@
 // A segment begins where the one before ends. The first begins at the lane's start, so a trim in the middle of a segment leaves
 // a shorter one; the last one's end is the lane's end, whatever became of its last block.
 //
-// Pure: the log stores what `after` and `cutAt` say, and tells with `adopt` and `replaceBelow` when it is on disk.
+// Pure: the log stores what `after` and `cutAt` say, and tells with `adopt`, `cut` and `replace` when it is on disk.
 
 import { assert } from "../platform/assert.ts";
 import type { StoredBlock } from "./log.ts";
@@ -101,12 +101,16 @@ export class LaneSegments implements SegmentsView {
     assert((this.#list[0]?.firstOffset ?? startOffset) === startOffset, "the first segment begins at the start of its lane");
   }
 
+  /** Whether a segment is as it was, and takes no further block. */
+  isClosed(segment: Segment): boolean {
+    return this.#list.at(-1) !== segment && this.#list.includes(segment);
+  }
+
   /** A segment with the same offsets and other blocks takes the place of the one before. */
-  replace(segment: Segment): void {
-    const index = this.#list.findIndex(({ firstOffset }) => firstOffset === segment.firstOffset);
-    assert(index >= 0, "a segment that is replaced exists");
-    this.#list[index] = segment;
-    this.#bytes = sumOf(this.#list);
+  replace(before: Segment, segment: Segment): void {
+    assert(before.firstOffset === segment.firstOffset && before.endOffset === segment.endOffset, "offsets of a segment stay");
+    this.#list[this.#list.indexOf(before)] = segment;
+    this.#bytes += segment.bytes - before.bytes;
   }
 
   #isFull(segment: Segment, nowUs: number): boolean {
@@ -127,6 +131,12 @@ function extended(segment: Segment, { count, bytes }: StoredBlock, timeUs: numbe
     blocks: segment.blocks + 1,
     lastTimeUs: Math.max(segment.lastTimeUs, timeUs),
   };
+}
+
+/** The segment once these blocks, of the same records, have taken the place of its own. */
+export function withMergedBlocks(segment: Segment, blocks: readonly StoredBlock[]): Segment {
+  const bytes = blocks.reduce((sum, block) => sum + block.bytes.length, 0);
+  return { ...segment, bytes, blocks: blocks.length, merged: true };
 }
 
 /** What is left of a segment when its first blocks, of these sizes in bytes, are removed. */

@@ -55,6 +55,7 @@ export const metricTable = {
   tidegate_log_offset: { kind: "gauge", help: "Next offset of a lane.", labels: ["lane"] },
   tidegate_log_pending_readings: { kind: "gauge", help: "Readings that wait for the disk.", labels: [] },
   tidegate_log_bytes: { kind: "gauge", help: "Bytes of the blocks of a lane.", labels: ["lane"] },
+  tidegate_log_blocks: { kind: "gauge", help: "Blocks of a lane; small ones are merged in the background.", labels: ["lane"] },
   tidegate_log_reclaiming_bytes: {
     kind: "gauge",
     help: "Bytes that were removed and that the file system does not have back yet.",

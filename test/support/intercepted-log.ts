@@ -9,6 +9,7 @@ export function interceptedLog(log: Log, append: (write: LogWrite, done: AppendD
     },
     append,
     read: (lane, fromOffset, bytesMax) => log.read(lane, fromOffset, bytesMax),
+    merge: (lane, segment, blocks) => log.merge(lane, segment, blocks),
     trim: (lane, beforeOffset) => log.trim(lane, beforeOffset),
     evict: (eviction) => log.evict(eviction),
     refuseReadings: (refusal) => log.refuseReadings(refusal),
