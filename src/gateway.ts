@@ -192,7 +192,7 @@ async function createIngest(config: GatewayConfig, log: Log, logger: Logger, clo
   closers.push(() => deadLetters.close());
   const recent = new RecentReadings(redeliveryReadingsMax);
   await fillRecent(recent, log, redeliveryReadingsMax);
-  const ingest = new Ingest({
+  const ingest = await Ingest.open({
     log,
     routes: new RouteTable(routes, topicsMax),
     recent,
@@ -203,6 +203,7 @@ async function createIngest(config: GatewayConfig, log: Log, logger: Logger, clo
     clock: systemClock,
     logger,
   });
+  closers.push(() => ingest.close());
   return { ingest, deadLetters };
 }
 
