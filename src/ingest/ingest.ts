@@ -172,6 +172,7 @@ export class Ingest implements Intake, DecodeSink {
     this.#firstReason = reason;
     this.#firstDetail = `${count} readings in one message, at most ${this.#options.messageReadingsMax} are taken`;
     this.#readings = [];
+    this.#known = [];
   }
 
   #begin(device: string, redelivered: boolean): void {
@@ -186,13 +187,14 @@ export class Ingest implements Intake, DecodeSink {
 
   #finish(settle: Settle): void {
     const readings = this.#readings;
-    if (readings.length === 0 && this.#firstReason !== "redelivered") {
+    const known = this.#redelivered ? this.#known : null;
+    // A message that comes again with a known reading in it is not rejected, whatever else is in it: the first one was not.
+    if (readings.length === 0 && !known?.length) {
       const rejected: Verdict = { kind: "rejected", reason: `${this.#firstReason}: ${this.#firstDetail}` };
       this.#rejects.append({}, () => settle(rejected));
       return;
     }
     const { recent } = this.#options;
-    const known = this.#redelivered ? this.#known : null;
     for (const reading of readings) recent.add(reading);
     // Also when nothing is left to store: the first delivery of a redelivered reading may still be on its way to the disk.
     this.#rejects.append({ readings }, (error) => {

@@ -82,6 +82,22 @@ describe("a redelivered message", () => {
     expect((await stored(log)).length).toBe(2);
   });
 
+  test("of which a part is bad is answered as the first time: not rejected, and only when its reading is on disk", async () => {
+    const partlyBad = `{"m": 1, "bad": null, "ts": ${nowMs}}`;
+    const { disk, syncWrite } = failingDisk();
+    const options = { directory: await tempDir(), clock: new FakeClock(), pendingReadingsMax: 1000, logger, syncWrite };
+    const log = await openLevelLog(options);
+    const ingest = await openIngest(log);
+    disk.failing = true;
+    const both = await Promise.all([take(ingest, partlyBad), take(ingest, partlyBad, { redelivered: true })]);
+    disk.failing = false;
+    both.push(await take(ingest, partlyBad, { redelivered: true }), await take(ingest, partlyBad, { redelivered: true }));
+    expect(both.map(({ kind }) => kind)).toEqual(["busy", "busy", "stored", "stored"]);
+    expect(ingest.counters.rejected).toMatchObject({ value_type: 4, redelivered: 2, log_busy: 1 });
+    expect((await stored(log)).length).toBe(1);
+    await log.close();
+  });
+
   test("is new if the disk refused its first delivery, and is not acknowledged while the disk refuses", async () => {
     const { disk, syncWrite } = failingDisk();
     const log = await openLevelLog({
