@@ -35,17 +35,14 @@ export async function openIngest(log: Log, over: { clock?: FakeClock; logger?: L
   });
 }
 
+export function publishOf(payload: string, over: Partial<Publish> = {}): Publish {
+  const publish = { clientId: "c", topic: "s/d", redelivered: false, clearsRetained: false };
+  return { ...publish, payload: Buffer.from(payload), ...over };
+}
+
 /** Resolves when the message is settled. */
 export function take(ingest: Ingest, payload: string, over: Partial<Publish> = {}): Promise<Verdict> {
-  const publish = {
-    clientId: "c",
-    topic: "s/d",
-    payload: Buffer.from(payload),
-    redelivered: false,
-    clearsRetained: false,
-    ...over,
-  };
-  return new Promise((resolve) => ingest.take(publish, resolve));
+  return new Promise((resolve) => ingest.take(publishOf(payload, over), resolve));
 }
 
 /** Readings rejected, for whatever reason. */
