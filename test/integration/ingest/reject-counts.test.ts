@@ -184,6 +184,17 @@ describe("readings that the log refused", () => {
   });
 });
 
+test("if the disk refuses to the end, closing ends all the same: with a warning, and without a timer", async () => {
+  const clock = new FakeClock();
+  const warnings: unknown[] = [];
+  const logger = { ...createLogger("silent"), warn: (...parts: unknown[]) => void warnings.push(parts) };
+  const log = interceptedLog(memoryLog(), (_write, done) => done(new TidegateError("LOG_WRITE_FAILED", "the disk refuses")));
+  const ingest = await openIngest(log, { clock, logger });
+  await take(ingest, good);
+  await ingest.close();
+  expect([warnings.length, clock.timers]).toEqual([1, 0]);
+});
+
 describe("after a restart", () => {
   test("the counts go on where they were, over any number of restarts", async () => {
     const directory = await tempDir();
