@@ -15,11 +15,11 @@ export function observeGateway(metrics: Metrics, parts: GatewayParts): void {
 }
 
 function observeReadings(metrics: Metrics, { ingest, deadLetters, log }: GatewayParts): void {
-  const { counters } = ingest;
-  metrics.observe("tidegate_readings_received_total", () => counters.received);
-  metrics.observe("tidegate_readings_stored_total", () => counters.stored);
+  metrics.observe("tidegate_readings_received_total", () => ingest.counters.received);
+  metrics.observe("tidegate_readings_stored_total", () => ingest.counters.stored);
+  metrics.observe("tidegate_readings_pending", () => ingest.counters.pending);
   metrics.observe("tidegate_readings_rejected_total", () =>
-    Object.entries(counters.rejected).map(([reason, value]) => ({ labels: { reason }, value })),
+    Object.entries(ingest.counters.rejected).map(([reason, value]) => ({ labels: { reason }, value })),
   );
   metrics.observe("tidegate_ingest_topics", () => ingest.topics);
   metrics.observe("tidegate_dead_letters_lost_total", () => deadLetters.lost);

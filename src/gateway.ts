@@ -200,7 +200,7 @@ async function createIngest(config: GatewayConfig, log: Log, logger: Logger, clo
   closers.push(() => deadLetters.close());
   const recent = new RecentReadings(redeliveryReadingsMax);
   await fillRecent(recent, log, redeliveryReadingsMax);
-  const ingest = new Ingest({
+  const ingest = await Ingest.open({
     log,
     routes: new RouteTable(routes, topicsMax),
     recent,
@@ -211,6 +211,7 @@ async function createIngest(config: GatewayConfig, log: Log, logger: Logger, clo
     clock: systemClock,
     logger,
   });
+  closers.push(() => ingest.close());
   return { ingest, deadLetters };
 }
 
