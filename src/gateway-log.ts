@@ -2,24 +2,22 @@
 
 import { join } from "node:path";
 import type { GatewayConfig } from "./config/schema.ts";
-import type { Forwarder } from "./forward/forwarder.ts";
 import { BlockMerger } from "./log/block-merger.ts";
 import { openLevelLog } from "./log/level-log.ts";
 import type { Log } from "./log/log.ts";
-import { LogReaders } from "./log/log-readers.ts";
+import type { LogReaders } from "./log/log-readers.ts";
 import type { LaneRetention } from "./log/retention.ts";
 import { RetentionKeeper } from "./log/retention-keeper.ts";
 import { systemClock } from "./platform/clock.ts";
 import { freeBytesOf } from "./platform/data-directory.ts";
 import type { Logger } from "./platform/logger.ts";
-import type { StreamDriver } from "./stream/driver.ts";
 
 /** Room that the log holds back for a full disk: see log/ballast.ts. */
 const ballastBytes = 8 * 1024 * 1024;
 
 const directoryOf = (config: GatewayConfig) => join(config.data.directory, "log");
 
-export function openGatewayLog(config: GatewayConfig, logger: Logger): Promise<Log> {
+export function openGatewayLog(config: GatewayConfig, readers: LogReaders, logger: Logger): Promise<Log> {
   const { pendingReadingsMax, durability, syncInterval } = config.log;
   return openLevelLog({
     directory: directoryOf(config),
@@ -27,16 +25,10 @@ export function openGatewayLog(config: GatewayConfig, logger: Logger): Promise<L
     durability,
     syncIntervalMs: syncInterval,
     ballastBytes,
+    readers,
     clock: systemClock,
     logger,
   });
-}
-
-export function readersOf(stream: StreamDriver, forwarders: readonly Forwarder[]): LogReaders {
-  const readers = new LogReaders();
-  readers.setStream(() => stream.status().checkpointPosition);
-  for (const forwarder of forwarders) readers.addSink(forwarder);
-  return readers;
 }
 
 export function createRetentionKeeper(config: GatewayConfig, log: Log, readers: LogReaders, logger: Logger): RetentionKeeper {

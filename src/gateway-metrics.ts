@@ -2,8 +2,8 @@
 
 import { deliveryTo, type GatewayParts } from "./gateway-status.ts";
 import type { Delivery } from "./log/accounting.ts";
-import { lossReasons } from "./log/loss.ts";
 import { lanes } from "./model/lane.ts";
+import { lossReasons } from "./model/loss-reason.ts";
 import type { Metrics, Observation } from "./platform/metrics.ts";
 
 export function observeGateway(metrics: Metrics, parts: GatewayParts): void {

@@ -1,7 +1,8 @@
 // The gateway: the composition root. It constructs the rooms and connects them; nobody else does.
 //
-// Order of life. Start: the log, then its readers (windows and alerts, forwarder), then retention and merging, then HTTP, and the broker last, so that a
-// reading is never taken before there is a place for it. Close: the other way round, so that whatever was acknowledged has been
+// Order of life. Start: the log; where the forwarders stand, because the log counts by it what it loses, from the first read on; then its
+// readers (windows and alerts, forwarder), then retention and merging, then HTTP, and the broker last, so that a reading is never taken before
+// there is a place for it. Close: the other way round, so that whatever was acknowledged has been
 // committed when the log closes. A start that fails closes what it had started.
 
 import { RuleOperator } from "./alert/rule-operator.ts";
@@ -9,7 +10,7 @@ import { Broker } from "./broker/broker.ts";
 import type { GatewayConfig, ThresholdConfig } from "./config/schema.ts";
 import { CollectorSink } from "./forward/collector-sink.ts";
 import { Forwarder } from "./forward/forwarder.ts";
-import { createBlockMerger, createRetentionKeeper, openGatewayLog, readersOf } from "./gateway-log.ts";
+import { createBlockMerger, createRetentionKeeper, openGatewayLog } from "./gateway-log.ts";
 import { observeGateway } from "./gateway-metrics.ts";
 import { type GatewayParts, gatewayStatus } from "./gateway-status.ts";
 import { HttpServer } from "./http/server.ts";
@@ -20,7 +21,7 @@ import { Ingest } from "./ingest/ingest.ts";
 import { RecentReadings } from "./ingest/recent-readings.ts";
 import { RouteTable } from "./ingest/routes.ts";
 import type { Log } from "./log/log.ts";
-import type { LogReaders } from "./log/log-readers.ts";
+import { LogReaders } from "./log/log-readers.ts";
 import type { RetentionKeeper } from "./log/retention-keeper.ts";
 import type { AlertRule, Threshold, WindowDefinition } from "./model/definitions.ts";
 import type { StatusView } from "./model/status.ts";
@@ -55,10 +56,12 @@ export async function startGateway(config: GatewayConfig, logger: Logger): Promi
 }
 
 async function start(config: GatewayConfig, logger: Logger, closers: Closers): Promise<Gateway> {
-  const log = await openLog(config, logger, closers);
-  const stream = await startStream(config, log, logger, closers);
-  const forwarders = await startForwarders(config, log, logger, closers);
-  const readers = readersOf(stream, forwarders);
+  const readers = new LogReaders();
+  const log = await openLog(config, readers, logger, closers);
+  const forwarders = await loadForwarders(config, log, logger, closers);
+  for (const forwarder of forwarders) readers.addSink(forwarder);
+  const stream = await startStream(config, log, readers, logger, closers);
+  for (const forwarder of forwarders) await forwarder.start();
   const retention = await startRetention(config, log, readers, logger, closers);
   startMerging(log, readers, logger, closers);
   const { ingest, deadLetters } = await createIngest(config, log, logger, closers);
@@ -103,13 +106,19 @@ async function closeAll(closers: Closers): Promise<void> {
   if (failures.length > 0) throw failures[0];
 }
 
-async function openLog(config: GatewayConfig, logger: Logger, closers: Closers): Promise<Log> {
-  const log = await openGatewayLog(config, logger);
+async function openLog(config: GatewayConfig, readers: LogReaders, logger: Logger, closers: Closers): Promise<Log> {
+  const log = await openGatewayLog(config, readers, logger);
   closers.push(() => log.close());
   return log;
 }
 
-async function startStream(config: GatewayConfig, log: Log, logger: Logger, closers: Closers): Promise<StreamDriver> {
+async function startStream(
+  config: GatewayConfig,
+  log: Log,
+  readers: LogReaders,
+  logger: Logger,
+  closers: Closers,
+): Promise<StreamDriver> {
   const stream = new StreamDriver({
     log,
     operators: operatorsOf(config),
@@ -118,6 +127,7 @@ async function startStream(config: GatewayConfig, log: Log, logger: Logger, clos
     logger,
   });
   closers.push(() => stream.close());
+  readers.setStream(() => stream.status().checkpointPosition);
   await stream.start();
   return stream;
 }
@@ -149,7 +159,7 @@ function opposite(threshold: Threshold): Threshold {
   return { kind: threshold.kind === "above" ? "below" : "above", limit: threshold.limit };
 }
 
-async function startForwarders(config: GatewayConfig, log: Log, logger: Logger, closers: Closers): Promise<Forwarder[]> {
+async function loadForwarders(config: GatewayConfig, log: Log, logger: Logger, closers: Closers): Promise<Forwarder[]> {
   const { collector } = config.forward;
   if (collector === undefined) return [];
   const { address, compression, ackTimeout, linger, inflightSizeMax, retryDelayMin, retryDelayMax } = collector;
@@ -166,7 +176,7 @@ async function startForwarders(config: GatewayConfig, log: Log, logger: Logger, 
     logger,
   });
   closers.push(() => forwarder.close());
-  await forwarder.start();
+  await forwarder.load();
   return [forwarder];
 }
 

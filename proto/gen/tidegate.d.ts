@@ -1077,6 +1077,25 @@ export namespace tidegate {
             type $Shape = tidegate.v1.Batch.$Properties;
         }
 
+        /** GapReason enum. */
+        enum GapReason {
+
+            /** GAP_REASON_UNKNOWN value */
+            GAP_REASON_UNKNOWN = 0,
+
+            /** GAP_REASON_SIZE value */
+            GAP_REASON_SIZE = 1,
+
+            /** GAP_REASON_AGE value */
+            GAP_REASON_AGE = 2,
+
+            /** GAP_REASON_DISK value */
+            GAP_REASON_DISK = 3,
+
+            /** GAP_REASON_CORRUPT value */
+            GAP_REASON_CORRUPT = 4
+        }
+
         /**
          * Properties of a Gap.
          * @deprecated Use tidegate.v1.Gap.$Properties instead.
@@ -1104,6 +1123,15 @@ export namespace tidegate {
 
             /** Gap toOffset. */
             toOffset: number;
+
+            /** Gap reason. */
+            reason: tidegate.v1.GapReason;
+
+            /** Gap sinceUs. */
+            sinceUs: number;
+
+            /** Gap untilUs. */
+            untilUs: number;
 
             /**
              * Encodes the specified Gap message. Does not implicitly {@link tidegate.v1.Gap.verify|verify} messages.
@@ -1137,6 +1165,15 @@ export namespace tidegate {
 
                 /** Gap toOffset */
                 toOffset?: (number|null);
+
+                /** Gap reason */
+                reason?: (tidegate.v1.GapReason|null);
+
+                /** Gap sinceUs */
+                sinceUs?: (number|null);
+
+                /** Gap untilUs */
+                untilUs?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -3010,6 +3010,26 @@ export const tidegate = $root.tidegate = (() => {
             return Batch;
         })();
 
+        /**
+         * GapReason enum.
+         * @name tidegate.v1.GapReason
+         * @enum {number}
+         * @property {number} GAP_REASON_UNKNOWN=0 GAP_REASON_UNKNOWN value
+         * @property {number} GAP_REASON_SIZE=1 GAP_REASON_SIZE value
+         * @property {number} GAP_REASON_AGE=2 GAP_REASON_AGE value
+         * @property {number} GAP_REASON_DISK=3 GAP_REASON_DISK value
+         * @property {number} GAP_REASON_CORRUPT=4 GAP_REASON_CORRUPT value
+         */
+        v1.GapReason = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "GAP_REASON_UNKNOWN"] = 0;
+            values[valuesById[1] = "GAP_REASON_SIZE"] = 1;
+            values[valuesById[2] = "GAP_REASON_AGE"] = 2;
+            values[valuesById[3] = "GAP_REASON_DISK"] = 3;
+            values[valuesById[4] = "GAP_REASON_CORRUPT"] = 4;
+            return values;
+        })();
+
         v1.Gap = (function() {
 
             /**
@@ -3018,6 +3038,9 @@ export const tidegate = $root.tidegate = (() => {
              * @property {tidegate.v1.Lane|null} [lane] Gap lane
              * @property {number|null} [fromOffset] Gap fromOffset
              * @property {number|null} [toOffset] Gap toOffset
+             * @property {tidegate.v1.GapReason|null} [reason] Gap reason
+             * @property {number|null} [sinceUs] Gap sinceUs
+             * @property {number|null} [untilUs] Gap untilUs
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3074,6 +3097,30 @@ export const tidegate = $root.tidegate = (() => {
             Gap.prototype.toOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
+             * Gap reason.
+             * @member {tidegate.v1.GapReason} reason
+             * @memberof tidegate.v1.Gap
+             * @instance
+             */
+            Gap.prototype.reason = 0;
+
+            /**
+             * Gap sinceUs.
+             * @member {number} sinceUs
+             * @memberof tidegate.v1.Gap
+             * @instance
+             */
+            Gap.prototype.sinceUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Gap untilUs.
+             * @member {number} untilUs
+             * @memberof tidegate.v1.Gap
+             * @instance
+             */
+            Gap.prototype.untilUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
              * Encodes the specified Gap message. Does not implicitly {@link tidegate.v1.Gap.verify|verify} messages.
              * @function encode
              * @memberof tidegate.v1.Gap
@@ -3095,6 +3142,12 @@ export const tidegate = $root.tidegate = (() => {
                     writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.fromOffset);
                 if (message.toOffset != null && $Object.hasOwnProperty.call(message, "toOffset") && (typeof message.toOffset === "object" ? message.toOffset.low || message.toOffset.high : message.toOffset !== 0))
                     writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.toOffset);
+                if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== 0)
+                    writer.uint32(/* id 4, wireType 0 =*/32).int32(message.reason);
+                if (message.sinceUs != null && $Object.hasOwnProperty.call(message, "sinceUs") && (typeof message.sinceUs === "object" ? message.sinceUs.low || message.sinceUs.high : message.sinceUs !== 0))
+                    writer.uint32(/* id 5, wireType 0 =*/40).uint64(message.sinceUs);
+                if (message.untilUs != null && $Object.hasOwnProperty.call(message, "untilUs") && (typeof message.untilUs === "object" ? message.untilUs.low || message.untilUs.high : message.untilUs !== 0))
+                    writer.uint32(/* id 6, wireType 0 =*/48).uint64(message.untilUs);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3164,6 +3217,33 @@ export const tidegate = $root.tidegate = (() => {
                                 message.toOffset = value;
                             else
                                 delete message.toOffset;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.reason = value;
+                            else
+                                delete message.reason;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.sinceUs = value;
+                            else
+                                delete message.sinceUs;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.untilUs = value;
+                            else
+                                delete message.untilUs;
                             continue;
                         }
                     }

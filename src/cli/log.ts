@@ -20,7 +20,7 @@ export function logCommand(): Command {
       .description(description)
       .option("--data <dir>", "the gateway's data directory", "./data");
   sub("verify", "check every file, block and offset; ends with 65 if anything is damaged").action(verify);
-  sub("inspect", "offsets, sizes and times of the lanes, and what was given up")
+  sub("inspect", "offsets, sizes and times of the lanes, what was given up, and damaged blocks that are set aside")
     .option("--json", "print it as JSON")
     .action(inspect);
   sub("export", "print the records of a lane in offset order")
@@ -62,7 +62,7 @@ async function inspect(options: DataOption & { json?: boolean }): Promise<void> 
   console.log(options.json ? JSON.stringify(summary, null, 2) : tableOf(summary));
 }
 
-function tableOf({ logId, fileBytes, lanes: summaries, losses }: LogSummary): string {
+function tableOf({ logId, fileBytes, lanes: summaries, losses, setAside }: LogSummary): string {
   const rows = summaries.map(({ lane, startOffset, endOffset, blocks, bytes, firstTimeUs, lastTimeUs }) => {
     const records = endOffset - startOffset;
     const each = records === 0 ? "" : `, ${(bytes / records).toFixed(2)} bytes a record`;
@@ -72,7 +72,8 @@ function tableOf({ logId, fileBytes, lanes: summaries, losses }: LogSummary): st
     ({ lane, fromOffset, toOffset, reason, untilUs }) =>
       `given up  ${lane} ${fromOffset} to ${toOffset}: ${reason}, ${iso(untilUs)}`,
   );
-  return [`log       ${logId}, ${fileBytes} bytes on disk`, ...rows, ...given].join("\n");
+  const aside = setAside.map(({ lane, firstOffset, bytes }) => `set aside ${lane} ${firstOffset}: ${bytes} damaged bytes`);
+  return [`log       ${logId}, ${fileBytes} bytes on disk`, ...rows, ...given, ...aside].join("\n");
 }
 
 function span(firstTimeUs: number | null, lastTimeUs: number | null): string {

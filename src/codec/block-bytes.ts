@@ -171,13 +171,19 @@ export function readVarint(bytes: Uint8Array, from: number, to: number): Varint 
 
 /** Errors: BLOCK_CORRUPT. */
 export function checkChecksum(bytes: Uint8Array): void {
+  const fault = checksumFault(bytes);
+  if (fault !== null) throw corrupt(fault);
+}
+
+/** What is wrong with the checksum at the end of a block, in words; null if it fits. */
+export function checksumFault(bytes: Uint8Array): string | null {
   const at = bytes.length - checksumBytes;
   if (at < 0 || bytes[at] !== checksumTag[0] || bytes[at + 1] !== checksumTag[1]) {
-    throw corrupt(`the ${bytes.length} bytes do not end with a checksum`);
+    return `the ${bytes.length} bytes do not end with a checksum`;
   }
   const said = new DataView(bytes.buffer, bytes.byteOffset).getUint32(at + 2, true);
   const found = crc32c(bytes, at);
-  if (said !== found) throw corrupt(`its checksum (CRC32C) is ${hex(found)} and should be ${hex(said)}`);
+  return said === found ? null : `its checksum (CRC32C) is ${hex(found)} and should be ${hex(said)}`;
 }
 
 function hex(checksum: number): string {

@@ -27,7 +27,7 @@ import type { Lane } from "../model/lane.ts";
 import type { Reading } from "../model/reading.ts";
 import type { WindowResult } from "../model/result.ts";
 import { assert } from "../platform/assert.ts";
-import { BlockWriter, checkChecksum } from "./block-bytes.ts";
+import { BlockWriter, checkChecksum, checksumFault } from "./block-bytes.ts";
 import { type BlockCommits, type BlockHeader, headerOf, openBlock, writeCommits, writeHeader } from "./block-envelope.ts";
 import { alertRow, decodeAlert, decodeResult, decodeRows, encodeRows } from "./block-rows.ts";
 import { eventTimeUsMax, readColumns } from "./column-reader.ts";
@@ -287,4 +287,9 @@ export function verifyBlock(bytes: Uint8Array): BlockHeader {
   const header = headerOf(bytes);
   checkChecksum(bytes);
   return header;
+}
+
+/** Whether the block ends with its checksum: then it is whole, of whatever format. Later formats keep the checksum at their end. */
+export function blockHasChecksum(bytes: Uint8Array): boolean {
+  return checksumFault(bytes) === null;
 }

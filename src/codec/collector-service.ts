@@ -2,9 +2,10 @@
 // shape of a grpc-js ServiceDefinition and does not import that package.
 
 import { tidegate } from "#proto";
+import { type Gap, type GapReason, gapReasons } from "../model/gap.ts";
 import type { Lane } from "../model/lane.ts";
 
-const { ForwardRequest, ForwardResponse, Lane: WireLane } = tidegate.v1;
+const { ForwardRequest, ForwardResponse, GapReason: WireReason, Lane: WireLane } = tidegate.v1;
 
 /** The only protocol version so far (Hello.protocol). */
 export const protocolVersion = 1;
@@ -50,6 +51,24 @@ export function fromWireLane(wireLane: number): Lane | undefined {
     default:
       return undefined;
   }
+}
+
+const wireReasonOf = {
+  unknown: WireReason.GAP_REASON_UNKNOWN,
+  size: WireReason.GAP_REASON_SIZE,
+  age: WireReason.GAP_REASON_AGE,
+  disk: WireReason.GAP_REASON_DISK,
+  corrupt: WireReason.GAP_REASON_CORRUPT,
+} as const satisfies Record<GapReason, tidegate.v1.GapReason>;
+
+export function toWireGap({ lane, fromOffset, toOffset, reason, sinceUs, untilUs }: Gap): tidegate.v1.Gap.$Properties {
+  const times = sinceUs === null || untilUs === null ? {} : { sinceUs, untilUs };
+  return { lane: toWireLane(lane), fromOffset, toOffset, reason: wireReasonOf[reason], ...times };
+}
+
+/** Unknown for a reason that this version does not know, and for none. */
+export function fromWireReason(wireReason: number): GapReason {
+  return gapReasons.find((reason) => wireReasonOf[reason] === wireReason) ?? "unknown";
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

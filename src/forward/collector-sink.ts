@@ -20,8 +20,10 @@ import {
   fromWireLane,
   protocolVersion,
   type ReceivedResponse,
+  toWireGap,
   toWireLane,
 } from "../codec/collector-service.ts";
+import type { Gap } from "../model/gap.ts";
 import type { Lane } from "../model/lane.ts";
 import { TidegateError } from "../platform/errors.ts";
 import { insecureCredentials } from "./owned-socket.ts";
@@ -98,8 +100,8 @@ class CollectorLink implements SinkLink {
     return this.#call.write({ batch: { lane: toWireLane(lane), firstOffset, count, block: bytes } });
   }
 
-  declareLost(lane: Lane, fromOffset: number, toOffset: number): void {
-    if (!this.#ended) this.#call.write({ gap: { lane: toWireLane(lane), fromOffset, toOffset } });
+  declareLost(gap: Gap): void {
+    if (!this.#ended) this.#call.write({ gap: toWireGap(gap) });
   }
 
   close(): void {

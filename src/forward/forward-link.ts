@@ -9,6 +9,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { mergeableGroups, mergeBlocks } from "../codec/block-merge.ts";
 import type { Log, StoredBlock } from "../log/log.ts";
+import type { Gap } from "../model/gap.ts";
 import type { Lane } from "../model/lane.ts";
 import type { Clock } from "../platform/clock.ts";
 import { TidegateError } from "../platform/errors.ts";
@@ -46,8 +47,8 @@ export interface ForwardLinkEvents {
   fellBehind(): void;
   /** May go back once, at the opening: the upstream lost what it had. */
   confirmed(lane: Lane, nextOffset: number): void;
-  /** Neither the upstream nor the log has these offsets. */
-  lost(lane: Lane, fromOffset: number, toOffset: number): void;
+  /** Neither the upstream nor the log has these records. */
+  lost(gap: Gap): void;
   failed(error: TidegateError): void;
 }
 
@@ -177,10 +178,11 @@ export class ForwardLink {
   async #readNext(lane: Lane): Promise<readonly StoredBlock[]> {
     const { log } = this.#options;
     const { startOffset, endOffset } = log.bounds(lane);
-    if (this.#next[lane] < startOffset) this.#skipLost(lane, startOffset);
-    if (this.#next[lane] >= endOffset) return [];
+    if (!this.#skipLost(lane, startOffset) || this.#next[lane] >= endOffset) return [];
     const bytesMax = Math.min(roundBytesMax, this.#inflight.bytesLeft);
     const blocks = await log.read(lane, this.#next[lane], bytesMax);
+    // Nothing up to the end that the lane had before: it is lost.
+    if (blocks.length === 0 && !this.#ended) this.#skipLost(lane, endOffset);
     const batches: StoredBlock[] = [];
     for (const group of mergeableGroups(blocks).slice(0, this.#inflight.batchesLeft)) {
       const [only] = group;
@@ -198,18 +200,25 @@ export class ForwardLink {
     const endOffset = firstOffset + count;
     // An acknowledgement may have moved the position on while the log was read.
     if (endOffset <= this.#next[lane]) return;
-    if (firstOffset > this.#next[lane]) this.#skipLost(lane, firstOffset);
+    if (!this.#skipLost(lane, firstOffset)) return;
     this.#next[lane] = endOffset;
     this.#expectConfirmation(lane, endOffset, bytes.length);
     if (!this.#link.send({ lane, firstOffset, count, bytes })) this.#writable = false;
   }
 
-  #skipLost(lane: Lane, toOffset: number): void {
-    const fromOffset = this.#next[lane];
-    this.#next[lane] = toOffset;
-    this.#options.events.lost(lane, fromOffset, toOffset);
-    this.#expectConfirmation(lane, toOffset, 0);
-    this.#link.declareLost(lane, fromOffset, toOffset);
+  /** Declares what the log lacks before the offset, a gap for each piece that it knows of. False if there is no room for more. */
+  #skipLost(lane: Lane, offset: number): boolean {
+    if (offset <= this.#next[lane]) return true;
+    for (const { fromOffset, toOffset, loss } of this.#options.log.missing(lane, this.#next[lane], offset)) {
+      if (!this.#writable || !this.#inflight.hasRoom) return false;
+      const { reason = "unknown", sinceUs = null, untilUs = null } = loss ?? {};
+      const gap = { lane, fromOffset, toOffset, reason, sinceUs, untilUs } as const;
+      this.#next[lane] = toOffset;
+      this.#options.events.lost(gap);
+      this.#expectConfirmation(lane, toOffset, 0);
+      this.#link.declareLost(gap);
+    }
+    return this.#inflight.hasRoom;
   }
 
   #expectConfirmation(lane: Lane, endOffset: number, bytes: number): void {

@@ -24,6 +24,7 @@
 // It does not trim the log, change blocks, or wait for the backlog when it closes.
 
 import type { Checkpoint, Log } from "../log/log.ts";
+import type { Gap } from "../model/gap.ts";
 import type { Lane } from "../model/lane.ts";
 import { assert } from "../platform/assert.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -64,6 +65,7 @@ export class Forwarder {
   readonly #lostEnd: Record<Lane, number> = { readings: 0, results: 0, alerts: 0 };
   #state: ForwardState;
   #link: ForwardLink | null = null;
+  #loaded: Promise<void> | null = null;
   #cancelRetry: (() => void) | null = null;
   #retryDelays: Iterator<number, never>;
   #failures = 0;
@@ -80,10 +82,16 @@ export class Forwarder {
     this.#retryDelays = retryDelaysMs(options.retry, options.random);
   }
 
-  /** Begins to connect, and returns without waiting for it: the sink may be away. Once. */
+  /** Takes over the position that the log remembers: before anything reads the log, which counts what it loses by it. Idempotent. */
+  load(): Promise<void> {
+    this.#loaded ??= this.#checkpoint.load();
+    return this.#loaded;
+  }
+
+  /** Begins to connect, and returns without waiting for it: the sink may be away. Loads, if that was not done. Once. */
   async start(): Promise<void> {
     assert(this.#state.kind === "idle", "a forwarder is started once");
-    await this.#checkpoint.load();
+    await this.load();
     this.#enter({ kind: "start" });
     await this.#connect();
   }
@@ -168,7 +176,7 @@ export class Forwarder {
         },
         fellBehind: () => this.#enter({ kind: "fell-behind" }),
         confirmed: (lane, nextOffset) => this.#confirm(lane, nextOffset),
-        lost: (lane, fromOffset, toOffset) => this.#reportLost(lane, fromOffset, toOffset),
+        lost: (gap) => this.#reportLost(gap),
         failed: (error) => this.#fail(error),
       },
     });
@@ -185,15 +193,15 @@ export class Forwarder {
     this.#retryDelays = retryDelaysMs(this.#options.retry, this.#options.random);
   }
 
-  #reportLost(lane: Lane, fromOffset: number, toOffset: number): void {
+  #reportLost({ lane, fromOffset, toOffset, reason }: Gap): void {
     const newlyLost = toOffset - Math.max(fromOffset, this.#lostEnd[lane]);
     if (newlyLost <= 0) return;
     this.#lostRecords[lane] += newlyLost;
     this.#lostEnd[lane] = toOffset;
     const error = new TidegateError(
       "COLLECTOR_BEHIND",
-      `forward ${lane} to ${this.#options.sink.target}: it lacks the offsets ${fromOffset} to ${toOffset - 1} and the log no longer holds them; forwarding goes on at ${toOffset}`,
-      { details: { lane, fromOffset, toOffset } },
+      `forward ${lane} to ${this.#options.sink.target}: it lacks the offsets ${fromOffset} to ${toOffset - 1} and the log no longer holds them (${reason}); forwarding goes on at ${toOffset}`,
+      { details: { lane, fromOffset, toOffset, reason } },
     );
     this.#options.logger.error({ sink: this.#options.sink.name, code: error.code, ...error.details }, error.message);
   }

@@ -8,6 +8,7 @@
 //
 // Events never arrive before `open` has returned, and none after `failed` or `close`.
 
+import type { Gap } from "../model/gap.ts";
 import type { Lane } from "../model/lane.ts";
 import type { TidegateError } from "../platform/errors.ts";
 
@@ -46,8 +47,8 @@ export interface SinkLink {
    */
   send(batch: SinkBatch): boolean;
 
-  /** Tells the upstream that the offsets from <= o < to are gone for good, so that it does not wait for them. */
-  declareLost(lane: Lane, fromOffset: number, toOffset: number): void;
+  /** Tells the upstream that records are gone for good, and why, so that it does not wait for them. In order with the batches. */
+  declareLost(gap: Gap): void;
 
   /** Ends the link without waiting for confirmations. Idempotent. */
   close(): void;

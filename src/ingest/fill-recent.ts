@@ -21,7 +21,9 @@ export async function fillRecent(recent: RecentReadings, log: Log, readingsMax: 
   const { startOffset, endOffset } = log.bounds("readings");
   let offset = Math.max(startOffset, endOffset - readingsMax);
   while (offset < endOffset) {
-    for (const block of await log.read("readings", offset, readBytesMax)) {
+    const blocks = await log.read("readings", offset, readBytesMax);
+    if (blocks.length === 0) return;
+    for (const block of blocks) {
       for (const reading of readableReadings(block.bytes)) recent.add(reading);
       offset = block.firstOffset + block.count;
     }

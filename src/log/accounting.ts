@@ -4,8 +4,9 @@
 // confirmed it (loss.ts counts that in the write that removes), even if a copy of it was on its way and is confirmed later.
 // Behind the sink's position and the start of the lane everything is pending, but for what is lost in the middle of the lane.
 
+import type { LossReason } from "../model/loss-reason.ts";
 import type { LaneBounds } from "./log.ts";
-import type { Loss, LossReason } from "./loss.ts";
+import type { Loss } from "./loss.ts";
 
 export interface Delivery {
   readonly stored: number;

@@ -29,7 +29,7 @@ export class LogCursor {
     return this.#position;
   }
 
-  /** The offsets that the last call of `next` passed over because they had been trimmed; null if there were none. */
+  /** The offsets that the last call of `next` passed over because they had been trimmed, or are lost; null if there were none. */
   get skipped(): LaneBounds | null {
     return this.#skipped;
   }
@@ -43,8 +43,10 @@ export class LogCursor {
     while (!signal.aborted) {
       await this.#endPassed(signal);
       if (signal.aborted) break;
+      // The end before the read: if that gives nothing, everything up to there is gone.
+      const { endOffset } = this.#log.bounds(this.#lane);
       const blocks = await this.#log.read(this.#lane, this.#position, bytesMax);
-      this.#skipTo(blocks[0]?.firstOffset ?? this.#log.bounds(this.#lane).startOffset);
+      this.#skipTo(blocks[0]?.firstOffset ?? endOffset);
       if (blocks.length > 0) return blocks;
     }
     return [];

@@ -3,7 +3,8 @@
 //
 // Verifying goes in two steps. First the files, against LevelDB's own checksums (leveldb-files.ts), before anything opens them.
 // Then, if these are whole, what they hold: every block of every lane is decoded, which checks its CRC32C and its columns, and
-// the offsets of each lane must be dense but for the losses that the log knows of. The memory needed is one file, or one block.
+// the offsets of each lane must be dense but for the losses that the log knows of. What was set aside as damaged is a note: it was
+// dealt with. The memory needed is one file, or one block.
 //
 // It changes nothing that a gateway would not change when it opens the log, and repairs nothing.
 
@@ -17,12 +18,12 @@ import { messageOf, TidegateError } from "../platform/errors.ts";
 import { createLogger } from "../platform/logger.ts";
 import { databaseFileFindings } from "./leveldb-files.ts";
 import { keyOf, type LogDatabase, offsetOf, openDatabase, readLogId, recover } from "./log-database.ts";
-import type { Loss } from "./loss.ts";
+import { type Loss, offsetBehind } from "./loss.ts";
 
 export interface LogFinding {
   /** A file, or `lane readings, offset 17`. */
   readonly place: string;
-  /** A fault is damage; a note is what a power cut may leave. */
+  /** A fault is damage; a note is what a power cut may leave, or damage that was dealt with. */
   readonly kind: "fault" | "note";
   readonly problem: string;
 }
@@ -39,12 +40,20 @@ export interface LaneSummary {
   readonly lastTimeUs: number | null;
 }
 
+/** A block that was damaged at rest: its place in the lane, and what is kept of it. */
+export interface SetAsideBlock {
+  readonly lane: Lane;
+  readonly firstOffset: number;
+  readonly bytes: number;
+}
+
 export interface LogSummary {
   readonly logId: string;
   /** Of all files of the database. */
   readonly fileBytes: number;
   readonly lanes: readonly LaneSummary[];
   readonly losses: readonly Loss[];
+  readonly setAside: readonly SetAsideBlock[];
 }
 
 export interface LogRecord<L extends Lane> {
@@ -75,7 +84,8 @@ export async function inspectLog(directory: string): Promise<LogSummary> {
         lastTimeUs: segments.at(-1)?.lastTimeUs ?? null,
       };
     });
-    return { logId: await readLogId(database, directory), fileBytes, lanes: summaries, losses };
+    const setAside = await setAsideBlocks(database);
+    return { logId: await readLogId(database, directory), fileBytes, lanes: summaries, losses, setAside };
   });
 }
 
@@ -128,7 +138,10 @@ async function contentFindings(database: LogDatabase, onProgress: OnProgress): P
     (sum, lane) => sum + recovered[lane].bounds.endOffset - recovered[lane].bounds.startOffset,
     0,
   );
-  const findings: LogFinding[] = [];
+  const findings = (await setAsideBlocks(database)).map(({ lane, firstOffset, bytes }): LogFinding => {
+    const problem = `a damaged block was set aside; ${bytes} bytes of it are kept`;
+    return { place: `lane ${lane}, offset ${firstOffset}`, kind: "note", problem };
+  });
   let recordsDone = 0;
   for (const lane of lanes) {
     const { startOffset, endOffset } = recovered[lane].bounds;
@@ -138,13 +151,13 @@ async function contentFindings(database: LogDatabase, onProgress: OnProgress): P
     let expected = startOffset;
     for await (const [key, bytes] of database.lanes[lane].iterator({ gte: keyOf(startOffset) })) {
       const firstOffset = offsetOf(key);
-      expected = behindLosses(expected, known);
+      expected = offsetBehind(known, expected);
       if (firstOffset !== expected) found(expected, `the next block begins at ${firstOffset}`);
       expected = firstOffset + countIn(lane, bytes, (problem) => found(firstOffset, problem));
       recordsDone += expected - firstOffset;
       onProgress(0.5 + recordsDone / Math.max(1, recordsTotal) / 2);
     }
-    expected = behindLosses(expected, known);
+    expected = offsetBehind(known, expected);
     if (expected !== endOffset) found(expected, `the lane should reach to ${endOffset}`);
   }
   return findings;
@@ -160,10 +173,14 @@ function countIn(lane: Lane, bytes: Uint8Array, onFault: (problem: string) => vo
   }
 }
 
-/** The offset, or where the losses that begin there end. */
-function behindLosses(offset: number, losses: readonly Loss[]): number {
-  const loss = losses.find(({ fromOffset, toOffset }) => fromOffset <= offset && offset < toOffset);
-  return loss === undefined ? offset : behindLosses(loss.toOffset, losses);
+async function setAsideBlocks({ aside }: LogDatabase): Promise<SetAsideBlock[]> {
+  const found: SetAsideBlock[] = [];
+  for (const lane of lanes) {
+    for await (const [key, { length }] of aside[lane].iterator()) {
+      found.push({ lane, firstOffset: offsetOf(key), bytes: length });
+    }
+  }
+  return found;
 }
 
 async function withDatabase<T>(directory: string, use: (database: LogDatabase) => Promise<T>): Promise<T> {

@@ -36,6 +36,11 @@ export class LaneTail {
     return this.#endOffset;
   }
 
+  /** What lies before this offset is not in memory. */
+  get heldFrom(): number {
+    return this.#blocks[this.#head]?.firstOffset ?? this.#endOffset;
+  }
+
   append(block: StoredBlock): void {
     assert(block.firstOffset === this.#endOffset, "a block begins where its lane ends");
     this.#blocks.push(block);

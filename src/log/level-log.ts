@@ -8,7 +8,8 @@
 //
 // Write path: append queues (group-commit.ts); one atomic batch carries the blocks of all lanes and the checkpoints, with
 // sync, so that a commit is on disk whole or not at all. Only when it is there do lanes end later, readers see it and dones run.
-// Read path: the newest blocks of each lane stand in memory (`recentBytesMax`); what lies before them is read from LevelDB.
+// Read path: the newest blocks of each lane stand in memory (`recentBytesMax`); what lies before them is read from LevelDB and
+// verified (lane-reader.ts), and what is damaged is set aside (set-aside.ts).
 // Recovery: opening (log-database.ts). There is no clean-shutdown mark, because a crash leaves nothing to clean up.
 //
 // Limits: group-commit.ts bounds what waits, commit.ts the size of a block, `recentBytesMax` the memory for recent blocks.
@@ -19,7 +20,6 @@
 // Not here: who removes what, and when (retention.ts), inspection.
 
 import { join } from "node:path";
-import { readBlockHeader } from "../codec/block-codec.ts";
 import { type Lane, lanes } from "../model/lane.ts";
 import { assert } from "../platform/assert.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -30,16 +30,18 @@ import { Ballast } from "./ballast.ts";
 import { blocksOfLane, type Commit } from "./commit.ts";
 import type { DiskState } from "./disk-state.ts";
 import { closedError, eachLane, GroupCommit } from "./group-commit.ts";
+import { entriesOf } from "./lane-entries.ts";
+import { LaneReader } from "./lane-reader.ts";
 import { LaneTail } from "./lane-tail.ts";
-import type { AppendDone, Checkpoint, Eviction, LaneBounds, Log, LogWrite, StoredBlock } from "./log.ts";
+import type { AppendDone, Eviction, LaneBounds, Log, LogWrite, StoredBlock } from "./log.ts";
 import {
   bytesOf,
   type Change,
+  checkpointChange,
   compactLane,
-  evictedKey,
-  firstOffsetOfBlock,
   keyOf,
   type LogDatabase,
+  ledgerChanges,
   ledgerOf,
   metaChange,
   offsetOf,
@@ -51,7 +53,8 @@ import {
   startKeyOf,
 } from "./log-database.ts";
 import { LogDisk, type SyncWrite } from "./log-disk.ts";
-import { type EvictedCounts, keyOfLoss, type Loss, type LossLedger } from "./loss.ts";
+import { LogReaders } from "./log-readers.ts";
+import { type EvictedCounts, type Loss, type LossLedger, type MissingRange, missingRanges } from "./loss.ts";
 import { Reclaimer } from "./reclaimer.ts";
 import {
   LaneSegments,
@@ -62,6 +65,7 @@ import {
   withMergedBlocks,
   withoutBlocks,
 } from "./segments.ts";
+import { SetAside } from "./set-aside.ts";
 
 /** Default of {@link LevelLogOptions.recentBytesMax}: a second of readings at the highest rate, minutes at an ordinary one. */
 const recentBytesMaxDefault = 4 * 1024 * 1024;
@@ -78,6 +82,8 @@ export interface LevelLogOptions {
   /** Readings that may wait for the disk; beyond it appends are done with LOG_QUEUE_FULL. */
   readonly pendingReadingsMax: number;
   readonly logger: Logger;
+  /** Who is counted what the log gives up. With their positions in it before anything is read; default: nobody. */
+  readonly readers?: LogReaders;
   /** Newest blocks that each lane keeps in memory for the readers at its end, in bytes; default 4 MiB. */
   readonly recentBytesMax?: number;
   /** Default sync. */
@@ -133,6 +139,8 @@ class LevelLog implements Log {
   readonly #lanes: Readonly<Record<Lane, LaneTail>>;
   readonly #segments: Readonly<Record<Lane, LaneSegments>>;
   readonly #ledger: LossLedger;
+  readonly #readers: LogReaders;
+  readonly #reader: LaneReader;
   readonly #reclaimer: Reclaimer;
   readonly #commits: GroupCommit;
   readonly #running = new Set<Promise<unknown>>();
@@ -144,6 +152,7 @@ class LevelLog implements Log {
     const { recentBytesMax = recentBytesMaxDefault, syncWrite = (write) => write() } = options;
     const { durability = "sync", syncIntervalMs = syncIntervalMsDefault } = options;
     const { segmentLimits = segmentLimitsDefault, compactBytesMin = compactBytesMinDefault } = options;
+    const { readers = new LogReaders() } = options;
     this.logId = logId;
     this.#disk = new LogDisk(database, {
       open: () => openDatabase(directory),
@@ -158,6 +167,8 @@ class LevelLog implements Log {
     this.#lanes = eachLane((lane) => new LaneTail(recovered.lanes[lane].bounds, recentBytesMax));
     this.#segments = eachLane((lane) => new LaneSegments(recovered.lanes[lane].segments, segmentLimits));
     this.#ledger = ledgerOf(recovered);
+    this.#readers = readers;
+    this.#reader = this.#createReader(options);
     this.#reclaimer = new Reclaimer({
       clear: (lane, beforeOffset) => this.#disk.change((database) => database.lanes[lane].clear({ lt: keyOf(beforeOffset) })),
       compact: (lane, beforeOffset) => this.#disk.use((database) => compactLane(database, lane, beforeOffset)),
@@ -183,9 +194,7 @@ class LevelLog implements Log {
   }
 
   read(lane: Lane, fromOffset: number, bytesMax: number): Promise<StoredBlock[]> {
-    return this.#whileOpen("read", async () => {
-      return this.#lanes[lane].read(fromOffset, bytesMax) ?? (await this.#readDisk(lane, fromOffset, bytesMax));
-    });
+    return this.#whileOpen("read", () => this.#reader.read(lane, fromOffset, bytesMax));
   }
 
   trim(lane: Lane, beforeOffset: number): Promise<void> {
@@ -228,6 +237,10 @@ class LevelLog implements Log {
     return this.#ledger.evicted;
   }
 
+  missing(lane: Lane, fromOffset: number, toOffset: number): MissingRange[] {
+    return missingRanges(this.#ledger.losses, { lane, fromOffset, toOffset });
+  }
+
   readCheckpoint(name: string): Promise<Uint8Array | null> {
     return this.#whileOpen(
       "read checkpoint",
@@ -242,6 +255,26 @@ class LevelLog implements Log {
   close(): Promise<void> {
     this.#closed ??= this.#closeDatabase();
     return this.#closed;
+  }
+
+  #createReader({ clock, logger }: LevelLogOptions): LaneReader {
+    const setAside = new SetAside({
+      disk: this.#disk,
+      inTurn: (work) => this.#inTurn(work),
+      bounds: (lane) => this.bounds(lane),
+      segments: this.#segments,
+      ledger: this.#ledger,
+      readers: this.#readers,
+      clock,
+      logger,
+    });
+    return new LaneReader({
+      disk: this.#disk,
+      tails: this.#lanes,
+      segments: this.#segments,
+      ledger: this.#ledger,
+      setAside,
+    });
   }
 
   /** One write at a time: each is built from what the one before left. */
@@ -260,7 +293,7 @@ class LevelLog implements Log {
         value: block.bytes,
       })),
       ...lanes.flatMap((lane) => grown[lane].map((segment) => segmentChange(lane, segment))),
-      ...Array.from(checkpoints, ([name, value]) => this.#checkpointChange({ name, value })),
+      ...Array.from(checkpoints, ([name, value]) => checkpointChange({ name, value })),
     ]);
     for (const lane of lanes) this.#segments[lane].adopt(grown[lane]);
     for (const { lane, block } of blocks) this.#lanes[lane].append(block);
@@ -281,34 +314,25 @@ class LevelLog implements Log {
       ...blocks.map(({ firstOffset, bytes }) => ({ table: lane, key: keyOf(firstOffset), value: bytes })),
       segmentChange(lane, merged),
     ]);
-    this.#segments[lane].replace(segment, merged);
+    this.#segments[lane].replace(merged);
     this.#lanes[lane].replace(blocks);
     return true;
   }
 
   async #trim(lane: Lane, beforeOffset: number): Promise<void> {
-    const startOffset =
-      this.#lanes[lane].firstOffsetOfBlock(beforeOffset) ??
-      (await this.#disk.use((database) => firstOffsetOfBlock(database, lane, beforeOffset, this.bounds(lane).startOffset)));
-    await this.#remove([{ lane, startOffset }], []);
+    await this.#remove([{ lane, startOffset: await this.#reader.blockStart(lane, beforeOffset) }], []);
   }
 
-  async #evict({ cuts, atUs, positions, checkpoints }: Eviction): Promise<void> {
+  async #evict({ cuts, atUs }: Eviction): Promise<void> {
+    const starts = cuts.map(({ lane, toOffset }) => ({ lane, startOffset: toOffset }));
     const change = this.#ledger.after(
       cuts.map((cut) => ({ ...cut, sinceUs: atUs, untilUs: atUs })),
-      positions,
+      {
+        positions: eachLane((lane) => this.#readers.positions(lane)),
+        startOffsets: eachLane((lane) => startAfter(starts, lane, this.bounds(lane))),
+      },
     );
-    const starts = cuts.map(({ lane, toOffset }) => ({ lane, startOffset: toOffset }));
-    await this.#remove(starts, [
-      ...change.removed.map((loss) => ({ table: "loss" as const, key: bytesOf(keyOfLoss(loss)), value: null })),
-      ...change.losses.map((loss) => ({
-        table: "loss" as const,
-        key: bytesOf(keyOfLoss(loss)),
-        value: bytesOf(JSON.stringify(loss)),
-      })),
-      metaChange(evictedKey, JSON.stringify(change.evicted)),
-      ...checkpoints.map((checkpoint) => this.#checkpointChange(checkpoint)),
-    ]);
+    await this.#remove(starts, [...ledgerChanges(change), ...this.#readers.checkpoints.map(checkpointChange)]);
     this.#ledger.adopt(change);
   }
 
@@ -342,10 +366,12 @@ class LevelLog implements Log {
     return { lane, startOffset, rest, changes };
   }
 
-  async #blockSizes(lane: Lane, fromOffset: number, toOffset: number): Promise<number[]> {
-    const range = { gte: keyOf(fromOffset), lt: keyOf(toOffset) };
-    const values = await this.#disk.use((database) => database.lanes[lane].values(range).all());
-    return values.map(({ length }) => length);
+  #blockSizes(lane: Lane, fromOffset: number, toOffset: number): Promise<number[]> {
+    return this.#disk.use(async (database) => {
+      const sizes: number[] = [];
+      for await (const { bytes } of entriesOf(database, lane, { fromOffset, toOffset })) sizes.push(bytes.length);
+      return sizes;
+    });
   }
 
   /** Blocks that a crash left below the start of their lane are deleted. */
@@ -368,27 +394,6 @@ class LevelLog implements Log {
         `open the log again: ${lane} reach from ${startOffset} to ${endOffset} on disk and were stored from ${known.startOffset} to ${known.endOffset}; the disk has lost what it had confirmed, replace it`,
       );
     }
-  }
-
-  #checkpointChange({ name, value }: Checkpoint): Change {
-    return { table: "checkpoint", key: bytesOf(name), value };
-  }
-
-  #readDisk(lane: Lane, fromOffset: number, bytesMax: number): Promise<StoredBlock[]> {
-    // The bounds before the first await: what is appended meanwhile is not read.
-    const { startOffset, endOffset } = this.bounds(lane);
-    return this.#disk.use(async (database) => {
-      const gte = keyOf(await firstOffsetOfBlock(database, lane, Math.max(fromOffset, startOffset), startOffset));
-      const range = { gte, lt: keyOf(endOffset), highWaterMarkBytes: bytesMax };
-      const blocks: StoredBlock[] = [];
-      let readBytes = 0;
-      for await (const [key, bytes] of database.lanes[lane].iterator(range)) {
-        readBytes += bytes.length;
-        if (readBytes > bytesMax && blocks.length > 0) break;
-        blocks.push({ firstOffset: offsetOf(key), count: readBlockHeader(bytes).count, bytes });
-      }
-      return blocks;
-    });
   }
 
   /** Closing waits for the operation; after closing there is none. */
@@ -416,4 +421,8 @@ class LevelLog implements Log {
 
 function isWithin(blocks: readonly StoredBlock[], offset: number): boolean {
   return blocks.some(({ firstOffset, count }) => firstOffset <= offset && offset < firstOffset + count);
+}
+
+function startAfter(starts: readonly LaneStart[], lane: Lane, { startOffset }: LaneBounds): number {
+  return starts.reduce((start, cut) => (cut.lane === lane ? Math.max(start, cut.startOffset) : start), startOffset);
 }

@@ -3,7 +3,7 @@
 // Layout (version 2), one database, one sublevel for each of
 //   readings, results, alerts   key: first offset, 8 bytes big endian   value: the block
 //   segment-<lane>              key: first offset, likewise             value: the segment's record (segments.ts)
-//   aside-<lane>                key: first offset, likewise             value: a block that is damaged (set-aside.ts)
+//   aside-<lane>                key: first offset, likewise             value: what was left of a damaged block (set-aside.ts)
 //   loss                        key: "<lane>/<first offset>"            value: the loss as JSON (loss.ts)
 //   checkpoint                  key: name                               value: as given
 //   meta                        "version", "logId", "evicted" (counts as JSON), "start/<lane>" (first offset of the lane; absent: 0)
@@ -21,8 +21,8 @@ import { makeDirectory, openFailure } from "../platform/data-directory.ts";
 import { TidegateError } from "../platform/errors.ts";
 import type { Logger } from "../platform/logger.ts";
 import { eachLane } from "./group-commit.ts";
-import type { LaneBounds } from "./log.ts";
-import { type EvictedCounts, type Loss, LossLedger } from "./loss.ts";
+import type { Checkpoint, LaneBounds } from "./log.ts";
+import { type EvictedCounts, keyOfLoss, type LedgerChange, type Loss, LossLedger } from "./loss.ts";
 import { decodeSegment, encodeSegment, LaneSegments, type Segment } from "./segments.ts";
 
 const layoutVersion = "2";
@@ -107,8 +107,10 @@ export async function differing(database: LogDatabase, changes: readonly Change[
   });
 }
 
+export const keyBytes = 8;
+
 export function keyOf(offset: number): Uint8Array {
-  const key = new Uint8Array(8);
+  const key = new Uint8Array(keyBytes);
   const view = new DataView(key.buffer);
   view.setUint32(0, Math.floor(offset / 2 ** 32));
   view.setUint32(4, offset >>> 0);
@@ -125,7 +127,7 @@ export function bytesOf(value: string): Uint8Array {
 }
 
 export const startKeyOf = (lane: Lane) => `start/${lane}`;
-export const evictedKey = "evicted";
+const evictedKey = "evicted";
 
 /** Errors: DATA_DIR_UNUSABLE, DATA_DIR_LOCKED. */
 export async function openDatabase(directory: string): Promise<LogDatabase> {
@@ -176,6 +178,22 @@ export function metaChange(key: string, value: string): Change {
 
 export function segmentChange(lane: Lane, segment: Segment): Change {
   return { table: `segment-${lane}`, key: keyOf(segment.firstOffset), value: bytesOf(encodeSegment(segment)) };
+}
+
+export function checkpointChange({ name, value }: Checkpoint): Change {
+  return { table: "checkpoint", key: bytesOf(name), value };
+}
+
+/** Deletions first: a record that is stored may take the key of one that goes. */
+export function ledgerChanges({ removed, losses, evicted }: LedgerChange): Change[] {
+  const keyed = (loss: Loss, value: string | null): Change => {
+    return { table: "loss", key: bytesOf(keyOfLoss(loss)), value: value === null ? null : bytesOf(value) };
+  };
+  return [
+    ...removed.map((loss) => keyed(loss, null)),
+    ...losses.map((loss) => keyed(loss, JSON.stringify(loss))),
+    metaChange(evictedKey, JSON.stringify(evicted)),
+  ];
 }
 
 async function addSegments(database: LogDatabase): Promise<void> {
@@ -233,16 +251,4 @@ async function startOf({ meta }: LogDatabase, lane: Lane): Promise<number> {
 
 function textOf(value: Uint8Array): string {
   return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("utf8");
-}
-
-/** First offset of the block that holds the offset, or of the first block of the lane if that is later. */
-export async function firstOffsetOfBlock(
-  { lanes: sublevels }: LogDatabase,
-  lane: Lane,
-  offset: number,
-  startOffset: number,
-): Promise<number> {
-  const range = { gte: keyOf(startOffset), lte: keyOf(Math.max(offset, startOffset)), reverse: true, limit: 1 };
-  const [key] = await sublevels[lane].keys(range).all();
-  return key === undefined ? startOffset : offsetOf(key);
 }

@@ -12,7 +12,10 @@ export interface SinkReader {
   checkpoint(): Checkpoint;
 }
 
-/** Who still needs the records of a log. Filled by the composition root, once each reader exists. */
+/**
+ * Who still needs the records of a log. The composition root makes it before the log, and fills it before anything reads the log: what
+ * the log gives up is counted for the sinks in it.
+ */
 export class LogReaders {
   readonly #sinks: SinkReader[] = [];
   /** Readings below are not needed by windows and alerts any more. */

@@ -2,7 +2,8 @@
 // gateway, memory (memory-log.ts) in tests and simulations. test/conformance/log runs one suite over both.
 //
 // Invariants
-// - Offsets of a lane are dense: 0, 1, 2, ... without a hole, in the order of append, also over crashes and reopenings.
+// - Offsets of a lane are given densely: 0, 1, 2, ... in the order of append, also over crashes and reopenings. Records go from the
+//   lane's start on, by `trim` and `evict`; in its middle only what was damaged at rest (set-aside.ts), and `losses` say so.
 // - What one append holds becomes durable together, in one commit, or not at all.
 // - `done` is called exactly once per append, in the order of the appends, after the commit is on disk (or has failed).
 // - A reader sees only what is durable.
@@ -13,7 +14,7 @@ import type { Reading } from "../model/reading.ts";
 import type { WindowResult } from "../model/result.ts";
 import type { TidegateError } from "../platform/errors.ts";
 import type { DiskState } from "./disk-state.ts";
-import type { EvictedCounts, Loss, SinkPosition } from "./loss.ts";
+import type { EvictedCounts, Loss, MissingRange } from "./loss.ts";
 import type { Cut } from "./retention.ts";
 import type { Segment, SegmentsView } from "./segments.ts";
 
@@ -41,7 +42,7 @@ export interface StoredBlock {
   readonly bytes: Uint8Array;
 }
 
-/** The lane holds the offsets o with startOffset <= o < endOffset. */
+/** The lane holds the offsets o with startOffset <= o < endOffset, but for what was damaged at rest. */
 export interface LaneBounds {
   readonly startOffset: number;
   readonly endOffset: number;
@@ -51,9 +52,6 @@ export interface LaneBounds {
 export interface Eviction {
   readonly cuts: readonly Cut[];
   readonly atUs: number;
-  /** What the sinks have confirmed: removed records beyond that are counted as evicted, and recorded as losses. */
-  readonly positions: Readonly<Record<Lane, readonly SinkPosition[]>>;
-  readonly checkpoints: readonly Checkpoint[];
 }
 
 export interface Log {
@@ -67,11 +65,13 @@ export interface Log {
   readonly pendingReadings: number;
 
   /**
-   * Blocks in offset order, from the one that holds `fromOffset` (or, where that is trimmed, the first behind it), until
-   * `bytesMax` is reached; at least one if there is any. Empty at the end of the lane.
+   * Blocks in offset order, from the one that holds `fromOffset` (or, where that is trimmed or lost, the first behind it), until
+   * `bytesMax` is reached, or damage that nobody has come to yet; at least one if there is any. Empty if the lane holds nothing
+   * from there on: at its end, or when all up to the end that it had at the call is lost.
    *
-   * The first block may begin before `fromOffset`. Errors of this and of all that returns a promise: LOG_CLOSED,
-   * LOG_READ_FAILED, BLOCK_CORRUPT, BLOCK_FORMAT_UNKNOWN.
+   * The first block may begin before `fromOffset`, and ends behind it. Every block is whole: damage at rest is found here, set
+   * aside and recorded as a loss, before what follows it is read. Errors of this and of all that returns a promise: LOG_CLOSED,
+   * LOG_READ_FAILED, BLOCK_FORMAT_UNKNOWN; of this also LOG_WRITE_FAILED and LOG_FULL: the loss cannot be recorded yet.
    */
   read(lane: Lane, fromOffset: number, bytesMax: number): Promise<StoredBlock[]>;
 
@@ -81,7 +81,10 @@ export interface Log {
    */
   trim(lane: Lane, beforeOffset: number): Promise<void>;
 
-  /** Removes whole segments, with a record of what was lost by it. Errors also: LOG_WRITE_FAILED; nothing is removed then. */
+  /**
+   * Removes whole segments. What a reader of the log (log-readers.ts) had not confirmed is recorded as lost and counted, and the
+   * readers' checkpoints are stored, in the same write. Errors also: LOG_WRITE_FAILED; nothing is removed then.
+   */
   evict(eviction: Eviction): Promise<void>;
 
   /**
@@ -109,6 +112,9 @@ export interface Log {
 
   /** How many records were given up, since the log was made. */
   readonly evicted: EvictedCounts;
+
+  /** What is known of offsets from <= o < to that a reader found missing, in pieces that are the range together. */
+  missing(lane: Lane, fromOffset: number, toOffset: number): readonly MissingRange[];
 
   /** The last durable checkpoint of that name; null if there is none. */
   readCheckpoint(name: string): Promise<Uint8Array | null>;

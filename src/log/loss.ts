@@ -4,22 +4,26 @@
 // `stored = delivered + pending + evicted(reason)` of promise P4 (accounting.ts).
 //
 // Losses of a lane for the same reason that adjoin are one record: an outage that lasts for weeks leaves one, not thousands.
-// Bound: `lossesMax` records, the oldest go first; the counts stay.
+// Records of a lane do not overlap.
+//
+// A hole is a loss in the middle of its lane: corrupt, with records before it or behind it that the log still serves. Its record
+// is what tells readers that nothing is due there, so it covers also what every sink had confirmed, and it is kept as long as
+// the lane reaches down to it.
+//
+// Bounds: `lossesMax` records, the oldest go first, holes last; the counts stay. Of these, at most `holesMax` are holes; beyond
+// it nothing more is set aside (set-aside.ts).
 
 import { type Lane, lanes } from "../model/lane.ts";
-import type { LaneBounds } from "./log.ts";
+import { type LossReason, lossReasons } from "../model/loss-reason.ts";
 
-/**
- * size, age, disk: evicted because of log.retention.<lane>.sizeMax, .ageMax or log.diskFreeMin.
- * corrupt: damaged at rest; set aside, see set-aside.ts.
- */
-export const lossReasons = ["size", "age", "disk", "corrupt"] as const;
-export type LossReason = (typeof lossReasons)[number];
-
-export interface Loss {
-  readonly lane: Lane;
+/** Offsets from <= o < to. */
+export interface OffsetRange {
   readonly fromOffset: number;
   readonly toOffset: number;
+}
+
+export interface Loss extends OffsetRange {
+  readonly lane: Lane;
   readonly reason: LossReason;
   /** When the first and the last of them were given up: microseconds since the Unix epoch. */
   readonly sinceUs: number;
@@ -36,15 +40,28 @@ export interface SinkPosition {
 }
 
 export const lossesMax = 1000;
+export const holesMax = 500;
 
 /** Stands for a sink where none is configured: nobody has confirmed anything. */
 export const noSink = "none";
 
+/** How things stand when records are removed. */
+export interface LossContext {
+  readonly positions: Readonly<Record<Lane, readonly SinkPosition[]>>;
+  /** Where the lanes begin after it. */
+  readonly startOffsets: Readonly<Record<Lane, number>>;
+}
+
 export interface LedgerChange {
-  /** In the order of the ledger; one with a known lane and first offset takes its place. */
+  /** To store. */
   readonly losses: readonly Loss[];
+  /** To delete. */
   readonly removed: readonly Loss[];
   readonly evicted: EvictedCounts;
+  /** All losses after the change. */
+  readonly list: readonly Loss[];
+  /** How many of them are holes. */
+  readonly holes: number;
 }
 
 /** The losses and the counts of one log. Pure: the log stores a change, then tells with `adopt`. */
@@ -67,53 +84,95 @@ export class LossLedger {
   }
 
   /** What to store when these records are removed; changes nothing yet. */
-  after(removed: readonly Loss[], positions: Readonly<Record<Lane, readonly SinkPosition[]>>): LedgerChange {
+  after(removed: readonly Loss[], { positions, startOffsets }: LossContext): LedgerChange {
+    const isHole = ({ lane, reason, toOffset }: Loss) => reason === "corrupt" && toOffset > startOffsets[lane];
     let evicted = this.#evicted;
-    const losses: Loss[] = [];
+    let list = this.#losses;
     for (const loss of removed) {
+      const parts = uncovered(loss, this.holes(loss.lane));
       for (const { sink, confirmedOffset } of positions[loss.lane]) {
-        const count = this.#recordsOf(loss, confirmedOffset);
+        const count = parts.reduce((sum, part) => sum + recordsBehind(confirmedOffset, part), 0);
         if (count > 0) evicted = withMore(evicted, sink, loss, count);
       }
-      const fromOffset = Math.max(loss.fromOffset, lowestOf(positions[loss.lane]));
-      if (fromOffset < loss.toOffset) losses.push(this.#joined({ ...loss, fromOffset }));
+      const knownBelow = isHole(loss) ? 0 : lowestOf(positions[loss.lane]);
+      for (const { fromOffset, toOffset } of parts) {
+        if (toOffset > knownBelow) list = withLoss(list, { ...loss, fromOffset: Math.max(fromOffset, knownBelow), toOffset });
+      }
     }
-    const overflow = Math.max(0, this.#losses.length + losses.length - lossesMax);
-    return { losses, removed: this.#losses.slice(0, overflow), evicted };
+    list = bounded(list, isHole);
+    return { ...differenceOf(this.#losses, list), evicted, list, holes: list.filter(isHole).length };
   }
 
   /** The change is on disk. */
-  adopt({ losses, removed, evicted }: LedgerChange): void {
-    const isReplaced = (old: Loss) => losses.some((loss) => keyOfLoss(loss) === keyOfLoss(old));
-    this.#losses = [...this.#losses.filter((old) => !removed.includes(old) && !isReplaced(old)), ...losses];
+  adopt({ list, evicted }: LedgerChange): void {
+    this.#losses = list;
     this.#evicted = evicted;
   }
 
-  /** Ranges of the lane that were lost in its middle, so that the log holds records on both sides; they do not overlap. */
-  holes(lane: Lane, { startOffset }: LaneBounds): Loss[] {
-    return this.#losses.filter((loss) => loss.lane === lane && loss.reason === "corrupt" && loss.toOffset > startOffset);
+  /** Ranges that were lost in the middle of the lane, or of what it then was. */
+  holes(lane: Lane): Loss[] {
+    return this.#losses.filter((loss) => loss.lane === lane && loss.reason === "corrupt");
   }
+}
 
-  /** Records of the range that the sink had not confirmed and that were not counted before. */
-  #recordsOf({ lane, fromOffset, toOffset, reason }: Loss, confirmedOffset: number): number {
-    const from = Math.max(fromOffset, confirmedOffset);
-    if (reason === "corrupt" || from >= toOffset) return Math.max(0, toOffset - from);
-    return this.holes(lane, { startOffset: from, endOffset: toOffset }).reduce(
-      (records, hole) => records - Math.max(0, Math.min(hole.toOffset, toOffset) - Math.max(hole.fromOffset, from)),
-      toOffset - from,
-    );
+/** The parts of the range that none of the others covers, in order. */
+export function uncovered({ fromOffset, toOffset }: OffsetRange, others: readonly OffsetRange[]): OffsetRange[] {
+  const parts: OffsetRange[] = [];
+  let offset = fromOffset;
+  for (const other of [...others].sort((a, b) => a.fromOffset - b.fromOffset)) {
+    if (other.toOffset <= offset || other.fromOffset >= toOffset) continue;
+    if (other.fromOffset > offset) parts.push({ fromOffset: offset, toOffset: other.fromOffset });
+    offset = other.toOffset;
   }
+  if (offset < toOffset) parts.push({ fromOffset: offset, toOffset });
+  return parts;
+}
 
-  #joined(loss: Loss): Loss {
-    const before = this.#losses.find(
-      ({ lane, toOffset, reason }) => lane === loss.lane && reason === loss.reason && toOffset === loss.fromOffset,
-    );
-    return before === undefined ? loss : { ...loss, fromOffset: before.fromOffset, sinceUs: before.sinceUs };
-  }
+/** The offset, or where the ranges that reach over it from there on end. */
+export function offsetBehind(ranges: readonly OffsetRange[], offset: number): number {
+  const range = ranges.find(({ fromOffset, toOffset }) => fromOffset <= offset && offset < toOffset);
+  return range === undefined ? offset : offsetBehind(ranges, range.toOffset);
+}
+
+function recordsBehind(confirmedOffset: number, { fromOffset, toOffset }: OffsetRange): number {
+  return Math.max(0, toOffset - Math.max(fromOffset, confirmedOffset));
 }
 
 function lowestOf(positions: readonly SinkPosition[]): number {
   return Math.min(...positions.map(({ confirmedOffset }) => confirmedOffset));
+}
+
+/** The loss last, as one record with those of the same reason that adjoin. */
+function withLoss(losses: readonly Loss[], loss: Loss): Loss[] {
+  const adjoins = ({ lane, reason, fromOffset, toOffset }: Loss) =>
+    lane === loss.lane && reason === loss.reason && (toOffset === loss.fromOffset || fromOffset === loss.toOffset);
+  const all = [...losses.filter(adjoins), loss];
+  return [
+    ...losses.filter((other) => !adjoins(other)),
+    {
+      ...loss,
+      fromOffset: Math.min(...all.map(({ fromOffset }) => fromOffset)),
+      toOffset: Math.max(...all.map(({ toOffset }) => toOffset)),
+      sinceUs: Math.min(...all.map(({ sinceUs }) => sinceUs)),
+      untilUs: Math.max(...all.map(({ untilUs }) => untilUs)),
+    },
+  ];
+}
+
+function bounded(losses: readonly Loss[], isHole: (loss: Loss) => boolean): readonly Loss[] {
+  if (losses.length <= lossesMax) return losses;
+  const leaving = new Set(
+    [...losses.filter((loss) => !isHole(loss)), ...losses.filter(isHole)].slice(0, losses.length - lossesMax),
+  );
+  return losses.filter((loss) => !leaving.has(loss));
+}
+
+/** What to store and what to delete to come from the one list to the other. A record that is stored replaces one of its key. */
+function differenceOf(before: readonly Loss[], after: readonly Loss[]): Pick<LedgerChange, "losses" | "removed"> {
+  const [old, kept] = [new Set(before), new Set(after)];
+  const losses = after.filter((loss) => !old.has(loss));
+  const keys = new Set(losses.map(keyOfLoss));
+  return { losses, removed: before.filter((loss) => !kept.has(loss) && !keys.has(keyOfLoss(loss))) };
 }
 
 function withMore(evicted: EvictedCounts, sink: string, { lane, reason }: Loss, count: number): EvictedCounts {
@@ -133,9 +192,7 @@ export function keyOfLoss({ lane, fromOffset }: Pick<Loss, "lane" | "fromOffset"
 }
 
 /** A range that a reader cannot have, and the loss that says why; null if that is not known (any more). */
-export interface MissingRange {
-  readonly fromOffset: number;
-  readonly toOffset: number;
+export interface MissingRange extends OffsetRange {
   readonly loss: Loss | null;
 }
 
@@ -143,7 +200,7 @@ export interface MissingRange {
 export function missingRanges(
   losses: readonly Loss[],
   { lane, fromOffset, toOffset }: Pick<Loss, "lane" | "fromOffset" | "toOffset">,
-) {
+): MissingRange[] {
   const known = losses.filter((loss) => loss.lane === lane && loss.fromOffset < toOffset && loss.toOffset > fromOffset);
   const ranges: MissingRange[] = [];
   let offset = fromOffset;

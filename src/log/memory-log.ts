@@ -7,7 +7,8 @@ import { diskOk } from "./disk-state.ts";
 import { closedError, eachLane, GroupCommit } from "./group-commit.ts";
 import { LaneTail } from "./lane-tail.ts";
 import type { AppendDone, Eviction, LaneBounds, Log, LogWrite, StoredBlock } from "./log.ts";
-import { type EvictedCounts, type Loss, LossLedger } from "./loss.ts";
+import { LogReaders } from "./log-readers.ts";
+import { type EvictedCounts, type Loss, LossLedger, type MissingRange, missingRanges } from "./loss.ts";
 import {
   LaneSegments,
   type Segment,
@@ -23,6 +24,8 @@ export interface MemoryLogOptions {
   /** Readings; default 200,000. */
   readonly pendingReadingsMax?: number;
   readonly segmentLimits?: SegmentLimits;
+  /** Who is counted what the log gives up; default: nobody. */
+  readonly readers?: LogReaders;
 }
 
 /** A log that ends with its process: for tests and simulations. "Durable" means committed; everything else is as on disk. */
@@ -37,10 +40,13 @@ class MemoryLog implements Log {
   readonly #lanes = eachLane(() => new LaneTail({ startOffset: 0, endOffset: 0 }, Number.POSITIVE_INFINITY));
   readonly #segments: Record<Lane, LaneSegments>;
   readonly #ledger = new LossLedger();
+  readonly #readers: LogReaders;
   readonly #checkpoints = new Map<string, Uint8Array>();
   readonly #commits: GroupCommit;
 
-  constructor({ clock, pendingReadingsMax = 200_000, segmentLimits = segmentLimitsDefault }: MemoryLogOptions) {
+  constructor(options: MemoryLogOptions) {
+    const { clock, pendingReadingsMax = 200_000, segmentLimits = segmentLimitsDefault, readers = new LogReaders() } = options;
+    this.#readers = readers;
     this.#segments = eachLane(() => new LaneSegments([], segmentLimits));
     this.#commits = new GroupCommit({
       clock,
@@ -69,11 +75,14 @@ class MemoryLog implements Log {
     if (startOffset !== null) this.#remove(lane, startOffset);
   }
 
-  async evict({ cuts, atUs, positions, checkpoints }: Eviction): Promise<void> {
+  async evict({ cuts, atUs }: Eviction): Promise<void> {
     this.#assertOpen("evict");
     const losses = cuts.map((cut): Loss => ({ ...cut, sinceUs: atUs, untilUs: atUs }));
-    this.#ledger.adopt(this.#ledger.after(losses, positions));
-    for (const { name, value } of checkpoints) this.#checkpoints.set(name, new Uint8Array(value));
+    const positions = eachLane((lane) => this.#readers.positions(lane));
+    // Nothing is damaged in memory, so there are no holes to keep.
+    const startOffsets = eachLane((lane) => this.bounds(lane).startOffset);
+    this.#ledger.adopt(this.#ledger.after(losses, { positions, startOffsets }));
+    for (const { name, value } of this.#readers.checkpoints) this.#checkpoints.set(name, new Uint8Array(value));
     for (const { lane, toOffset } of cuts) this.#remove(lane, toOffset);
   }
 
@@ -81,7 +90,7 @@ class MemoryLog implements Log {
     this.#assertOpen("merge");
     const segments = this.#segments[lane];
     if (!segments.isClosed(segment)) return false;
-    segments.replace(segment, withMergedBlocks(segment, blocks));
+    segments.replace(withMergedBlocks(segment, blocks));
     this.#lanes[lane].replace(blocks);
     return true;
   }
@@ -104,6 +113,10 @@ class MemoryLog implements Log {
 
   get evicted(): EvictedCounts {
     return this.#ledger.evicted;
+  }
+
+  missing(lane: Lane, fromOffset: number, toOffset: number): MissingRange[] {
+    return missingRanges(this.#ledger.losses, { lane, fromOffset, toOffset });
   }
 
   async readCheckpoint(name: string): Promise<Uint8Array | null> {

@@ -16,6 +16,7 @@ const warningIntervalMs = 10_000;
 
 export interface RetentionKeeperOptions {
   readonly log: Log;
+  /** Those that the log was made with. */
   readonly readers: LogReaders;
   readonly policy: RetentionPolicy;
   /** Free bytes of the file system that holds the log. */
@@ -91,7 +92,7 @@ export class RetentionKeeper {
   }
 
   async #look(): Promise<void> {
-    const { log, readers, policy, clock, logger } = this.#options;
+    const { log, policy, clock, logger } = this.#options;
     this.#bytesAtLook = this.#bytes();
     this.#diskFreeBytes = await this.#freeBytes();
     if (this.#closed) return;
@@ -100,8 +101,7 @@ export class RetentionKeeper {
     if (plan.cuts.length === 0) return;
     this.#tellOf(plan.cuts);
     try {
-      const positions = eachLane((lane) => readers.positions(lane));
-      await log.evict({ cuts: plan.cuts, atUs: clock.nowUs(), positions, checkpoints: readers.checkpoints });
+      await log.evict({ cuts: plan.cuts, atUs: clock.nowUs() });
     } catch (error) {
       if (!(error instanceof TidegateError)) throw error;
       this.#warn("retention", () => logger.warn({ err: error }, `nothing is removed from the log: ${error.message}`));

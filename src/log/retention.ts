@@ -26,7 +26,7 @@
 // Pure: a view in, a plan out. retention-keeper.ts looks, decides with this, and acts; both logs share it.
 
 import { type Lane, lanes } from "../model/lane.ts";
-import type { LossReason } from "./loss.ts";
+import type { LossReason } from "../model/loss-reason.ts";
 import type { Segment } from "./segments.ts";
 
 export const whenFullPolicies = ["evict-oldest", "degrade", "refuse"] as const;

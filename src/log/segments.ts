@@ -4,9 +4,10 @@
 // goes through one at a time.
 //
 // A segment begins where the one before ends. The first begins at the lane's start, so a trim in the middle of a segment leaves
-// a shorter one; the last one's end is the lane's end, whatever became of its last block.
+// a shorter one; the last one's end is the lane's end, whatever became of its last block. A block that is set aside leaves the
+// segment with its offsets and without its bytes.
 //
-// Pure: the log stores what `after` and `cutAt` say, and tells with `adopt`, `cut` and `replace` when it is on disk.
+// Pure: the log stores what `after` and `withoutBlocks` say, and tells with `adopt`, `cut` and `replace` when it is on disk.
 
 import { assert } from "../platform/assert.ts";
 import type { StoredBlock } from "./log.ts";
@@ -88,6 +89,11 @@ export class LaneSegments implements SegmentsView {
     }
   }
 
+  /** The segment that holds the offset. */
+  holding(offset: number): Segment | null {
+    return this.#list.find(({ firstOffset, endOffset }) => firstOffset <= offset && offset < endOffset) ?? null;
+  }
+
   /** The segment in whose middle the offset lies; null if one begins there, or none holds it. */
   around(offset: number): Segment | null {
     return this.#list.find(({ firstOffset, endOffset }) => firstOffset < offset && offset < endOffset) ?? null;
@@ -107,9 +113,11 @@ export class LaneSegments implements SegmentsView {
   }
 
   /** A segment with the same offsets and other blocks takes the place of the one before. */
-  replace(before: Segment, segment: Segment): void {
-    assert(before.firstOffset === segment.firstOffset && before.endOffset === segment.endOffset, "offsets of a segment stay");
-    this.#list[this.#list.indexOf(before)] = segment;
+  replace(segment: Segment): void {
+    const index = this.#list.findIndex(({ firstOffset }) => firstOffset === segment.firstOffset);
+    const before = this.#list[index];
+    assert(before?.endOffset === segment.endOffset, "a segment that is replaced exists, and its offsets stay");
+    this.#list[index] = segment;
     this.#bytes += segment.bytes - before.bytes;
   }
 

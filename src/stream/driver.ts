@@ -21,8 +21,9 @@
 // Failure       Disk refuses a write: tried again every second; at close given up, the next start makes the outputs again. Disk
 //               refuses a read: tried again every second.
 //               Readings trimmed before they were fed: counted, logged, the windows they belonged to lack them; so that this
-//               does not happen, trim below checkpointPosition only. A corrupt block: the same. A block of a later format, a
-//               log closed before its driver, or a bug: the process ends, since the loop's promise is not caught.
+//               does not happen, trim below checkpointPosition only. Readings that the log lost because they were damaged at
+//               rest, or a corrupt block: the same. A block of a later format, a log closed before its driver, or a bug: the
+//               process ends, since the loop's promise is not caught.
 //               A replay that does not repeat what was recorded: logged as an error and counted, and we go on. It is a bug of
 //               ours, but to stop would refuse sensors their place in the log at every start from then on.
 // Not here      Publishing to MQTT: that is another reader of the lanes.
@@ -198,7 +199,7 @@ export class StreamDriver {
   }
 
   async #feedBlock(block: StoredBlock): Promise<void> {
-    if (block.firstOffset > this.#position) this.#lose("trimmed", block.firstOffset);
+    this.#skipTo(block.firstOffset);
     assert(block.firstOffset === this.#position, "blocks are fed whole");
     const decoded = this.#decode(block);
     const endOffset = block.firstOffset + block.count;
@@ -219,6 +220,14 @@ export class StreamDriver {
       if (!(error instanceof TidegateError) || error.code !== "BLOCK_CORRUPT") throw error;
       this.#options.logger.error({ err: error, firstOffset: block.firstOffset }, "a block of readings cannot be decoded");
       return null;
+    }
+  }
+
+  /** What lies before `offset` and was not fed is not in the log. */
+  #skipTo(offset: number): void {
+    if (offset <= this.#position) return;
+    for (const { toOffset, loss } of this.#options.log.missing("readings", this.#position, offset)) {
+      this.#lose(loss?.reason === "corrupt" ? "corrupt" : "trimmed", toOffset);
     }
   }
 

@@ -26,6 +26,7 @@ export function interceptedLog(log: Log, append: (write: LogWrite, done: AppendD
     get evicted() {
       return log.evicted;
     },
+    missing: (lane, fromOffset, toOffset) => log.missing(lane, fromOffset, toOffset),
     bounds: (lane) => log.bounds(lane),
     readCheckpoint: (name) => log.readCheckpoint(name),
     onCommit: (listener) => log.onCommit(listener),

@@ -1,4 +1,5 @@
 import type { LaneOffsets, Sink, SinkBatch, SinkEvents, SinkLink } from "../../src/forward/sink.ts";
+import type { Gap } from "../../src/model/gap.ts";
 import type { Lane } from "../../src/model/lane.ts";
 import { TidegateError } from "../../src/platform/errors.ts";
 
@@ -26,7 +27,7 @@ export class ScriptedSink implements Sink {
 
 export class ScriptedLink implements SinkLink {
   readonly batches: SinkBatch[] = [];
-  readonly lost: [lane: Lane, fromOffset: number, toOffset: number][] = [];
+  readonly gaps: Gap[] = [];
   readonly events: SinkEvents;
   isClosed = false;
   /** What `send` returns. */
@@ -41,8 +42,8 @@ export class ScriptedLink implements SinkLink {
     return this.takesMore;
   }
 
-  declareLost(lane: Lane, fromOffset: number, toOffset: number): void {
-    this.lost.push([lane, fromOffset, toOffset]);
+  declareLost(gap: Gap): void {
+    this.gaps.push(gap);
   }
 
   close(): void {
@@ -56,6 +57,11 @@ export class ScriptedLink implements SinkLink {
   fail(): void {
     this.isClosed = true;
     this.events.failed(new TidegateError("COLLECTOR_UNREACHABLE", "forward to nowhere: the test said so"));
+  }
+
+  /** What was declared lost. */
+  get lost(): [lane: Lane, fromOffset: number, toOffset: number][] {
+    return this.gaps.map(({ lane, fromOffset, toOffset }) => [lane, fromOffset, toOffset]);
   }
 
   /** What was sent, as lane:first-end. */

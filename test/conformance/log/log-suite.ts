@@ -11,7 +11,7 @@ import {
 } from "../../../src/codec/block-codec.ts";
 import { mergeBlocks } from "../../../src/codec/block-merge.ts";
 import type { Eviction, Log, LogWrite } from "../../../src/log/log.ts";
-import type { SinkPosition } from "../../../src/log/loss.ts";
+import type { LogReaders } from "../../../src/log/log-readers.ts";
 import type { Cut } from "../../../src/log/retention.ts";
 import type { Segment, SegmentLimits } from "../../../src/log/segments.ts";
 import { lanes } from "../../../src/model/lane.ts";
@@ -20,19 +20,20 @@ import { TidegateError } from "../../../src/platform/errors.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { append, reading, readingsOfValues, storedValues, valuesIn } from "../../support/log-appends.ts";
 import { alertFor, resultFor } from "../../support/records.ts";
+import { readersOf, ScriptedReader } from "../../support/scripted-reader.ts";
 
 export interface LogOptions {
   readonly clock: Clock;
   readonly pendingReadingsMax: number;
   readonly segmentLimits?: SegmentLimits;
+  readonly readers?: LogReaders;
 }
 
 const everything = Number.MAX_SAFE_INTEGER;
 
-/** An eviction at time 7, with one sink that has confirmed so much of every lane. */
-function eviction(confirmedOffset: number, ...cuts: Cut[]): Eviction {
-  const positions: SinkPosition[] = [{ sink: "collector", confirmedOffset }];
-  return { cuts, atUs: 7, positions: { readings: positions, results: positions, alerts: positions }, checkpoints: [] };
+/** An eviction at time 7. */
+function eviction(...cuts: Cut[]): Eviction {
+  return { cuts, atUs: 7 };
 }
 
 export function describeLog(name: string, open: (options: LogOptions) => Promise<Log>): void {
@@ -301,9 +302,11 @@ export function describeLog(name: string, open: (options: LogOptions) => Promise
   });
 
   describe(`${name}: segments and eviction`, () => {
-    /** Six blocks of two readings each, a segment each. */
-    const filled = async () => {
-      const log = await openLog({ segmentLimits: { bytesMax: 1, spanMs: 1e9 } });
+    /** Six blocks of two readings each, a segment each; one sink has confirmed so much of every lane. */
+    const filled = async (confirmedOffset = 0) => {
+      const reader = new ScriptedReader();
+      reader.confirmAll(confirmedOffset);
+      const log = await openLog({ segmentLimits: { bytesMax: 1, spanMs: 1e9 }, readers: readersOf(reader) });
       for (let value = 0; value < 12; value += 2) await append(log, readingsOfValues(value, value + 1));
       return log;
     };
@@ -413,13 +416,13 @@ export function describeLog(name: string, open: (options: LogOptions) => Promise
     });
 
     test("evict removes, records what a sink lacked, counts it, and stores the checkpoints with it", async () => {
-      const log = await filled();
-      await log.evict({ ...eviction(3, cut(8)), checkpoints: [{ name: "c", value: Uint8Array.of(1) }] });
+      const log = await filled(3);
+      await log.evict(eviction(cut(8)));
       expect(log.bounds("readings")).toEqual({ startOffset: 8, endOffset: 12 });
       expect(await storedValues(log)).toEqual([8, 9, 10, 11]);
       expect(log.losses).toEqual([{ lane: "readings", fromOffset: 3, toOffset: 8, reason: "disk", sinceUs: 7, untilUs: 7 }]);
       expect(log.evicted.collector?.readings.disk).toBe(5);
-      expect([...((await log.readCheckpoint("c")) ?? [])]).toEqual([1]);
+      expect(Buffer.from((await log.readCheckpoint("forward:collector")) ?? []).toString()).toContain('"readings":3');
       expect(log.segments("readings").list.map(({ firstOffset }) => firstOffset)).toEqual([8, 10]);
     });
 
@@ -431,15 +434,33 @@ export function describeLog(name: string, open: (options: LogOptions) => Promise
         { lane: "results", fromOffset: 0, toOffset: 1, reason: "size" },
         { lane: "readings", fromOffset: 2, toOffset: 6, reason: "disk" },
       ];
-      await log.evict(eviction(0, ...cuts));
+      await log.evict(eviction(...cuts));
       expect([log.bounds("readings").startOffset, log.bounds("results")]).toEqual([6, { startOffset: 1, endOffset: 1 }]);
       expect(log.evicted.collector?.readings).toEqual({ age: 2, disk: 4, size: 0, corrupt: 0 });
       expect(log.evicted.collector?.results.size).toBe(1);
     });
 
+    test("what is missing is told in pieces, by what is known of them", async () => {
+      const log = await filled(3);
+      await log.trim("readings", 4);
+      await log.evict(eviction({ ...cut(8), fromOffset: 4 }));
+      expect(log.missing("readings", 0, 8)).toEqual([
+        { fromOffset: 0, toOffset: 4, loss: null },
+        { fromOffset: 4, toOffset: 8, loss: log.losses[0] },
+      ]);
+    });
+
+    test("without a sink what is evicted counts for nobody's sink, as lost to all", async () => {
+      const log = await openLog({ segmentLimits: { bytesMax: 1, spanMs: 1e9 } });
+      await append(log, readingsOfValues(0, 1));
+      await append(log, readingsOfValues(2));
+      await log.evict(eviction(cut(2)));
+      expect(log.evicted.none?.readings.disk).toBe(2);
+    });
+
     test("an eviction of everything: the next append goes on where the lane ended", async () => {
-      const log = await filled();
-      await log.evict(eviction(12, cut(12)));
+      const log = await filled(12);
+      await log.evict(eviction(cut(12)));
       await append(log, readingsOfValues(12));
       expect(log.bounds("readings")).toEqual({ startOffset: 12, endOffset: 13 });
       expect(log.segments("readings").list).toMatchObject([{ firstOffset: 12, endOffset: 13 }]);

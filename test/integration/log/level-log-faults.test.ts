@@ -11,12 +11,14 @@ import { FakeClock } from "../../support/fake-clock.ts";
 import { FaultyDisk, fullError, ioError } from "../../support/faulty-disk.ts";
 import { append, readingsOfValues, storedValues } from "../../support/log-appends.ts";
 import { resultFor } from "../../support/records.ts";
+import { readersOf, ScriptedReader } from "../../support/scripted-reader.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 
 async function logOn(disk: FaultyDisk) {
   const clock = new FakeClock();
   const directory = await tempDir();
-  const options = { directory, clock, pendingReadingsMax: 1000, logger: createLogger("silent"), recentBytesMax: 0 };
+  const readers = readersOf(new ScriptedReader("s"));
+  const options = { directory, clock, pendingReadingsMax: 1000, logger: createLogger("silent"), recentBytesMax: 0, readers };
   const log = await openLevelLog({ ...options, syncWrite: disk.syncWrite });
   onTestFinished(() => log.close());
   return { log, clock, reopen: () => openLevelLog(options) };
@@ -65,18 +67,13 @@ test("an eviction whose sync fails removes nothing, records nothing and counts n
   for (let value = 0; value < 10; value++) await append(log, readingsOfValues(value));
   const before = await contents(log);
   disk.fail(ioError, 1);
-  const positions = [{ sink: "s", confirmedOffset: 0 }];
-  const eviction = {
-    cuts: [{ lane: "readings", fromOffset: 0, toOffset: 4, reason: "size" } as const],
-    atUs: 7,
-    positions: { readings: positions, results: positions, alerts: positions },
-    checkpoints: [{ name: "c", value: Uint8Array.of(9) }],
-  };
+  const eviction = { cuts: [{ lane: "readings", fromOffset: 0, toOffset: 4, reason: "size" } as const], atUs: 7 };
   await expect(log.evict(eviction)).rejects.toMatchObject({ code: "LOG_WRITE_FAILED" });
   expect(await contents(log)).toEqual(before);
   await log.evict(eviction);
-  expect(await contents(log)).toMatchObject({ values: [4, 5, 6, 7, 8, 9], checkpoint: [9] });
+  expect(await contents(log)).toMatchObject({ values: [4, 5, 6, 7, 8, 9] });
   expect(log.evicted.s?.readings.size).toBe(4);
+  expect(await log.readCheckpoint("forward:s")).not.toBeNull();
 });
 
 test("a disk that goes on failing: appends are refused at once, reads go on, and it is taken up again by itself", async () => {

@@ -9,6 +9,7 @@ import { createLogger } from "../../../src/platform/logger.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { append, readingsOfValues, storedValues } from "../../support/log-appends.ts";
 import { alertFor, resultFor } from "../../support/records.ts";
+import { readersOf, ScriptedReader } from "../../support/scripted-reader.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 
 const open = (directory: string): Promise<Log> =>
@@ -116,9 +117,12 @@ test("what was done before the files were copied from under a running log is in 
 test("segments, losses and counts are there after reopening, and go on", async () => {
   const directory = await tempDir();
   const segmentLimits = { bytesMax: 150, spanMs: 1e9 };
+  const reader = new ScriptedReader("s");
+  reader.confirm("readings", 1);
   const openSmall = () =>
     openLevelLog({
       directory,
+      readers: readersOf(reader),
       clock: new FakeClock(),
       pendingReadingsMax: 1000,
       logger: createLogger("silent"),
@@ -128,9 +132,8 @@ test("segments, losses and counts are there after reopening, and go on", async (
   for (let value = 0; value < 20; value += 2)
     await append(first, { ...readingsOfValues(value, value + 1), alerts: [alertFor(1)] });
   const [oldest] = first.segments("readings").list;
-  const positions = { readings: [{ sink: "s", confirmedOffset: 1 }], results: [], alerts: [] };
   const cuts = [{ lane: "readings", fromOffset: 0, toOffset: oldest!.endOffset, reason: "size" } as const];
-  await first.evict({ cuts, atUs: 7, positions, checkpoints: [] });
+  await first.evict({ cuts, atUs: 7 });
   await first.trim("readings", oldest!.endOffset + 2);
   const seen = (log: Log) => ({
     segments: lanes.map((lane) => log.segments(lane).list),

@@ -42,14 +42,8 @@ test("after an eviction of nine tenths the files are not much larger than what i
 
   const { list } = log.segments("readings");
   const { endOffset } = list[Math.floor(list.length * 0.9) - 1]!;
-  const positions = [{ sink: "s", confirmedOffset: endOffset }];
   const cuts = [{ lane: "readings", fromOffset: 0, toOffset: endOffset, reason: "size" } as const];
-  await log.evict({
-    cuts,
-    atUs: 0,
-    positions: { readings: positions, results: positions, alerts: positions },
-    checkpoints: [],
-  });
+  await log.evict({ cuts, atUs: 0 });
   expect(log.reclaimingBytes).toBeGreaterThan(10 * mebibyte);
   await vi.waitFor(() => expect(log.reclaimingBytes).toBe(0), { timeout: 10_000 });
   // The write buffer's journal, and the tables at the seam.

@@ -3,16 +3,16 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { deliveryOf } from "../../../src/log/accounting.ts";
-import type { LaneEnds } from "../../../src/log/commit.ts";
 import { openLevelLog } from "../../../src/log/level-log.ts";
 import type { Log } from "../../../src/log/log.ts";
-import { LogReaders } from "../../../src/log/log-readers.ts";
+import type { LogReaders } from "../../../src/log/log-readers.ts";
 import { createMemoryLog } from "../../../src/log/memory-log.ts";
 import type { RetentionPolicy } from "../../../src/log/retention.ts";
 import { RetentionKeeper } from "../../../src/log/retention-keeper.ts";
 import { createLogger } from "../../../src/platform/logger.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { append, readingsOfValues, storedValues } from "../../support/log-appends.ts";
+import { readersOf, ScriptedReader } from "../../support/scripted-reader.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 
 const logger = createLogger("silent");
@@ -20,36 +20,21 @@ const logger = createLogger("silent");
 const segmentLimits = { bytesMax: 1, spanMs: 1e9 };
 const clock = new FakeClock();
 
+const options = { clock, pendingReadingsMax: 1000, logger, segmentLimits, compactBytesMin: 1 };
 const implementations = {
-  "memory log": async () => createMemoryLog({ clock, segmentLimits }),
-  "LevelDB log": async () =>
-    openLevelLog({ directory: await tempDir(), clock, pendingReadingsMax: 1000, logger, segmentLimits, compactBytesMin: 1 }),
+  "memory log": async (readers: LogReaders) => createMemoryLog({ ...options, readers }),
+  "LevelDB log": async (readers: LogReaders) => openLevelLog({ ...options, directory: await tempDir(), readers }),
 };
-
-/** A sink whose confirmations the test says. */
-class ScriptedReader {
-  readonly sink = "collector";
-  confirmed: LaneEnds = { readings: 0, results: 0, alerts: 0 };
-
-  confirmReadings(offset: number): void {
-    this.confirmed = { ...this.confirmed, readings: offset };
-  }
-
-  checkpoint() {
-    return { name: "forward:collector", value: Buffer.from(JSON.stringify(this.confirmed)) };
-  }
-}
 
 describe.each(Object.entries(implementations))("%s", (_name, openLog) => {
   /** A lane of readings that may hold about four blocks of one reading. */
   async function keeping(policy: Partial<RetentionPolicy>) {
-    const log = await openLog();
+    const reader = new ScriptedReader();
+    const readers = readersOf(reader);
+    const log = await openLog(readers);
     await append(log, readingsOfValues(0));
     const blockBytes = log.segments("readings").bytes;
     const lane = { bytesMax: blockBytes * 4 + 20, ageMsMax: null };
-    const reader = new ScriptedReader();
-    const readers = new LogReaders();
-    readers.addSink(reader);
     const disk = { freeBytes: 1e9 };
     const keeper = new RetentionKeeper({
       log,
@@ -87,7 +72,7 @@ describe.each(Object.entries(implementations))("%s", (_name, openLog) => {
   test("what was confirmed stays until space is needed, then goes first, and is no loss", async () => {
     const { log, reader, keeper } = await keeping({});
     await appendUpTo(log, 3);
-    reader.confirmReadings(3);
+    reader.confirm("readings", 3);
     await keeper.look();
     expect(await storedValues(log)).toEqual([0, 1, 2, 3]);
     await appendUpTo(log, 5);
@@ -98,7 +83,7 @@ describe.each(Object.entries(implementations))("%s", (_name, openLog) => {
 
   test("what was evicted unconfirmed is recorded and counted, with the checkpoint that it was decided on", async () => {
     const { log, reader, keeper } = await keeping({});
-    reader.confirmReadings(2);
+    reader.confirm("readings", 2);
     await appendUpTo(log, 9);
     await keeper.look();
     expect(await storedValues(log)).toEqual([6, 7, 8, 9]);
@@ -108,7 +93,7 @@ describe.each(Object.entries(implementations))("%s", (_name, openLog) => {
     expect(Buffer.from(checkpoint ?? []).toString()).toContain('"readings":2');
     // A copy that was under way is confirmed after all: it stays counted as evicted.
     for (const confirmed of [4, 6, 10]) {
-      reader.confirmReadings(confirmed);
+      reader.confirm("readings", confirmed);
       expectBooksToBalance(log, reader);
     }
   });
@@ -119,7 +104,7 @@ describe.each(Object.entries(implementations))("%s", (_name, openLog) => {
     await keeper.look();
     expect(await append(log, readingsOfValues(5))).toBe("LOG_FULL");
     expect(keeper.status().refusal).toBe("size");
-    reader.confirmReadings(3);
+    reader.confirm("readings", 3);
     await keeper.look();
     expect(keeper.status().refusal).toBeNull();
     expect(await append(log, readingsOfValues(5))).toBeNull();
@@ -130,7 +115,7 @@ describe.each(Object.entries(implementations))("%s", (_name, openLog) => {
   test("a disk that runs short is given back what may go, and readings are refused when that is not enough", async () => {
     const { log, reader, keeper, disk } = await keeping({});
     await appendUpTo(log, 3);
-    reader.confirmReadings(4);
+    reader.confirm("readings", 4);
     disk.freeBytes = 100;
     await keeper.look();
     expect(await storedValues(log)).toEqual([3]);

@@ -13,6 +13,7 @@ import { createLogger } from "../../../src/platform/logger.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { append, reading } from "../../support/log-appends.ts";
 import { alertFor, resultFor } from "../../support/records.ts";
+import { readersOf, ScriptedReader } from "../../support/scripted-reader.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 
 const pendingReadingsMax = 12;
@@ -153,23 +154,17 @@ async function trimStep(log: Log, model: Model, { lane, beforeOffset }: Extract<
 }
 
 async function evictStep(
-  log: Log,
+  { log, reader }: LogInUse,
   model: Model,
   { lane, segments, confirmedOffset }: Extract<Step, { kind: "evict" }>,
 ): Promise<void> {
   const { startOffset } = log.bounds(lane);
   const last = log.segments(lane).list.slice(0, segments).at(-1);
   if (last === undefined) return;
-  const positions = [{ sink: "s", confirmedOffset }];
-  await log.evict({
-    cuts: [{ lane, fromOffset: startOffset, toOffset: last.endOffset, reason: "size" }],
-    atUs: 1,
-    positions: { readings: positions, results: positions, alerts: positions },
-    checkpoints: [{ name: "a", value: Buffer.from("7") }],
-  });
-  model.checkpoints.set("a", 7);
+  reader.confirm(lane, Math.max(reader.confirmed[lane], confirmedOffset));
+  await log.evict({ cuts: [{ lane, fromOffset: startOffset, toOffset: last.endOffset, reason: "size" }], atUs: 1 });
   model.starts[lane] = last.endOffset;
-  model.evicted[lane] += Math.max(0, last.endOffset - Math.max(startOffset, confirmedOffset));
+  model.evicted[lane] += Math.max(0, last.endOffset - Math.max(startOffset, reader.confirmed[lane]));
 }
 
 /** Merges what is worth it of one segment, as the log's merger does. */
@@ -196,7 +191,7 @@ async function expectSame(log: Log, model: Model): Promise<void> {
   for (const lane of lanes) {
     const { list, bytes } = log.segments(lane);
     expect(bytes).toBe(list.reduce((sum, segment) => sum + segment.bytes, 0));
-    expect(log.evicted.s?.[lane].size ?? 0).toBe(model.evicted[lane]);
+    expect(log.evicted.collector?.[lane].size ?? 0).toBe(model.evicted[lane]);
   }
   for (const name of checkpointNames) {
     const value = await log.readCheckpoint(name);
@@ -204,7 +199,13 @@ async function expectSame(log: Log, model: Model): Promise<void> {
   }
 }
 
+interface LogInUse {
+  readonly log: Log;
+  readonly reader: ScriptedReader;
+}
+
 interface LogUnderTest {
+  readonly reader: ScriptedReader;
   readonly open: () => Promise<Log>;
   /** Closes and opens again; a log that cannot is given back as it is. */
   readonly reopen: (log: Log) => Promise<Log>;
@@ -212,7 +213,7 @@ interface LogUnderTest {
   readonly crash: (log: Log) => Promise<Log>;
 }
 
-async function run(steps: readonly Step[], { open, reopen, crash }: LogUnderTest): Promise<void> {
+async function run(steps: readonly Step[], { reader, open, reopen, crash }: LogUnderTest): Promise<void> {
   let log = await open();
   const model = new Model();
   try {
@@ -220,7 +221,7 @@ async function run(steps: readonly Step[], { open, reopen, crash }: LogUnderTest
       if (step.kind === "append") await appendStep(log, model, step.writes);
       else if (step.kind === "read") await readStep(log, model, step);
       else if (step.kind === "trim") await trimStep(log, model, step);
-      else if (step.kind === "evict") await evictStep(log, model, step);
+      else if (step.kind === "evict") await evictStep({ log, reader }, model, step);
       else if (step.kind === "merge") await mergeStep(log, model, step);
       else log = await (step.kind === "crash" ? crash(log) : reopen(log));
       await expectSame(log, model);
@@ -240,10 +241,14 @@ const segmentLimits = { bytesMax: 200, spanMs: 1e9 };
 
 describe("whatever is appended, read, trimmed, evicted and merged, and in whatever order, a log is what its model is", () => {
   test("memory log", async () => {
-    const open = async () => createMemoryLog({ clock, pendingReadingsMax, segmentLimits });
     const same = async (log: Log) => log;
     await fc.assert(
-      fc.asyncProperty(anySteps, (steps) => run(steps, { open, reopen: same, crash: same })),
+      fc.asyncProperty(anySteps, (steps) => {
+        const reader = new ScriptedReader();
+        const readers = readersOf(reader);
+        const open = async () => createMemoryLog({ clock, pendingReadingsMax, segmentLimits, readers });
+        return run(steps, { reader, open, reopen: same, crash: same });
+      }),
       { numRuns: 200 },
     );
   });
@@ -257,6 +262,7 @@ describe("whatever is appended, read, trimmed, evicted and merged, and in whatev
       await fc.assert(
         fc.asyncProperty(anySteps, async (steps) => {
           let directory = `${base}/${runs++}`;
+          const reader = new ScriptedReader();
           const open = () =>
             openLevelLog({
               directory,
@@ -265,6 +271,7 @@ describe("whatever is appended, read, trimmed, evicted and merged, and in whatev
               logger: createLogger("silent"),
               recentBytesMax,
               segmentLimits,
+              readers: readersOf(reader),
             });
           const reopen = async (log: Log) => {
             await log.close();
@@ -278,7 +285,7 @@ describe("whatever is appended, read, trimmed, evicted and merged, and in whatev
             directory = copy;
             return open();
           };
-          await run(steps, { open, reopen, crash });
+          await run(steps, { reader, open, reopen, crash });
         }),
         { numRuns: 40 },
       );

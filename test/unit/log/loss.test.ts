@@ -1,19 +1,23 @@
 import { expect, test } from "vitest";
 import { deliveryOf } from "../../../src/log/accounting.ts";
-import { type Loss, LossLedger, lossesMax, missingRanges, type SinkPosition } from "../../../src/log/loss.ts";
+import { type Loss, type LossContext, LossLedger, lossesMax, missingRanges } from "../../../src/log/loss.ts";
 
 function loss(fromOffset: number, toOffset: number, reason: Loss["reason"] = "size", atUs = 1): Loss {
   return { lane: "readings", fromOffset, toOffset, reason, sinceUs: atUs, untilUs: atUs };
 }
 
-function positions(...confirmed: number[]): Record<"readings" | "results" | "alerts", SinkPosition[]> {
+/** Sinks that have confirmed so much, and lanes that begin there. */
+function standing(confirmed: readonly number[], startOffset = 0): LossContext {
   const sinks = confirmed.map((confirmedOffset, index) => ({ sink: `sink-${index}`, confirmedOffset }));
-  return { readings: sinks, results: sinks, alerts: sinks };
+  return {
+    positions: { readings: sinks, results: sinks, alerts: sinks },
+    startOffsets: { readings: startOffset, results: startOffset, alerts: startOffset },
+  };
 }
 
 function ledgerAfter(...steps: [removed: Loss[], confirmed: number[]][]): LossLedger {
   const ledger = new LossLedger();
-  for (const [removed, confirmed] of steps) ledger.adopt(ledger.after(removed, positions(...confirmed)));
+  for (const [removed, confirmed] of steps) ledger.adopt(ledger.after(removed, standing(confirmed)));
   return ledger;
 }
 
@@ -48,7 +52,7 @@ test("the records are bounded: the oldest goes, the counts stay", () => {
   const ledger = new LossLedger();
   for (let index = 0; index <= lossesMax; index++) {
     const from = index * 10;
-    const change = ledger.after([loss(from, from + 5)], positions(0));
+    const change = ledger.after([loss(from, from + 5)], standing([0]));
     if (index === lossesMax) expect(change.removed).toEqual([loss(0, 5)]);
     ledger.adopt(change);
   }
