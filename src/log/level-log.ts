@@ -33,11 +33,12 @@ import { closedError, eachLane, GroupCommit } from "./group-commit.ts";
 import { entriesOf } from "./lane-entries.ts";
 import { LaneReader } from "./lane-reader.ts";
 import { LaneTail } from "./lane-tail.ts";
-import type { AppendDone, Eviction, LaneBounds, Log, LogWrite, StoredBlock } from "./log.ts";
+import type { AppendDone, Checkpoint, Eviction, LaneBounds, Log, LogWrite, StoredBlock } from "./log.ts";
 import {
   bytesOf,
   type Change,
   checkpointChange,
+  checkpointsOf,
   compactLane,
   keyOf,
   type LogDatabase,
@@ -246,6 +247,10 @@ class LevelLog implements Log {
       "read checkpoint",
       async () => (await this.#disk.use(({ checkpoints }) => checkpoints.get(bytesOf(name)))) ?? null,
     );
+  }
+
+  readCheckpoints(prefix: string): Promise<Checkpoint[]> {
+    return this.#whileOpen("read checkpoints", () => this.#disk.use((database) => checkpointsOf(database, prefix)));
   }
 
   onCommit(listener: () => void): () => void {

@@ -24,12 +24,20 @@ export interface Checkpoint {
   readonly value: Uint8Array;
 }
 
+/** Null: the checkpoint is no longer needed. */
+export interface CheckpointChange {
+  readonly name: string;
+  readonly value: Uint8Array | null;
+}
+
 /** What one append makes durable together. An empty one is a barrier: it is done when everything before it is durable. */
 export interface LogWrite {
   readonly readings?: readonly Reading[];
   readonly results?: readonly WindowResult[];
   readonly alerts?: readonly Alert[];
   readonly checkpoint?: Checkpoint;
+  /** Further ones, of a reader that keeps its state in parts; the last one of a name counts. */
+  readonly checkpoints?: readonly CheckpointChange[];
 }
 
 /** Errors: LOG_QUEUE_FULL, LOG_FULL, LOG_WRITE_FAILED (nothing of the append is stored), LOG_CLOSED. */
@@ -118,6 +126,9 @@ export interface Log {
 
   /** The last durable checkpoint of that name; null if there is none. */
   readCheckpoint(name: string): Promise<Uint8Array | null>;
+
+  /** The last durable checkpoints of the names that begin so, in the order of names (as UTF-8). */
+  readCheckpoints(prefix: string): Promise<Checkpoint[]>;
 
   /** Calls back after every commit that moved the end of a lane. The returned function ends that. */
   onCommit(listener: () => void): () => void;

@@ -29,6 +29,7 @@ export function interceptedLog(log: Log, append: (write: LogWrite, done: AppendD
     missing: (lane, fromOffset, toOffset) => log.missing(lane, fromOffset, toOffset),
     bounds: (lane) => log.bounds(lane),
     readCheckpoint: (name) => log.readCheckpoint(name),
+    readCheckpoints: (prefix) => log.readCheckpoints(prefix),
     onCommit: (listener) => log.onCommit(listener),
     close: () => log.close(),
   };

@@ -495,6 +495,24 @@ export function describeLog(name: string, open: (options: LogOptions) => Promise
       expect([...((await log.readCheckpoint("ä/b")) ?? [])]).toEqual([4]);
     });
 
+    test("of several parts: written, replaced and deleted in one append, read by the beginning of their names", async () => {
+      const log = await openLog();
+      const part = (name: string, byte: number | null) => ({ name, value: byte === null ? null : Uint8Array.of(byte) });
+      await append(log, { checkpoints: [part("s/a", 1), part("s/ä", 2), part("s/b", 3), part("t/a", 4), part("s", 5)] });
+      await append(log, {
+        checkpoints: [part("s/b", 6), part("s/a", null)],
+        checkpoint: { name: "s/c", value: Uint8Array.of(7) },
+      });
+      const read = (await log.readCheckpoints("s/")).map(({ name, value }) => [name, ...value]);
+      expect(read).toEqual([
+        ["s/b", 6],
+        ["s/c", 7],
+        ["s/ä", 2],
+      ]);
+      expect(await log.readCheckpoint("s/a")).toBeNull();
+      expect(await log.readCheckpoints("x")).toEqual([]);
+    });
+
     test("its bytes are the log's own once it is done", async () => {
       const log = await openLog();
       const value = Buffer.from([1]);
