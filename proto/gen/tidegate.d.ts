@@ -297,7 +297,17 @@ export namespace tidegate {
             }
 
             /** Shape of a ResultBlock. */
-            type $Shape = tidegate.v1.ResultBlock.$Properties;
+            type $Shape = {
+              format?: number|null;
+              count?: number|null;
+              ingestTimeUs?: number|null;
+              results?: tidegate.v1.WindowResult.$Shape[]|null;
+              commitCounts?: number[]|null;
+              commitTimeUnit?: number|null;
+              commitTimeSteps?: number[]|null;
+              crc32c?: number|null;
+              $unknowns?: Uint8Array[];
+            };
         }
 
         /**
@@ -347,19 +357,28 @@ export namespace tidegate {
             count: number;
 
             /** WindowResult sum. */
-            sum: number;
+            sum?: (number|null);
 
             /** WindowResult mean. */
-            mean: number;
+            mean?: (number|null);
 
             /** WindowResult min. */
-            min: number;
+            min?: (number|null);
 
             /** WindowResult max. */
-            max: number;
+            max?: (number|null);
 
             /** WindowResult stddev. */
-            stddev: number;
+            stddev?: (number|null);
+
+            /** WindowResult tag. */
+            tag: string;
+
+            /** WindowResult aggregates. */
+            aggregates: tidegate.v1.AggregateValue.$Properties[];
+
+            /** WindowResult partial. */
+            partial: boolean;
 
             /**
              * Encodes the specified WindowResult message. Does not implicitly {@link tidegate.v1.WindowResult.verify|verify} messages.
@@ -427,12 +446,129 @@ export namespace tidegate {
                 /** WindowResult stddev */
                 stddev?: (number|null);
 
+                /** WindowResult tag */
+                tag?: (string|null);
+
+                /** WindowResult aggregates */
+                aggregates?: (tidegate.v1.AggregateValue.$Properties[]|null);
+
+                /** WindowResult partial */
+                partial?: (boolean|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a WindowResult. */
-            type $Shape = tidegate.v1.WindowResult.$Properties;
+            type $Shape = {
+              window?: string|null;
+              device?: string|null;
+              metric?: string|null;
+              unit?: string|null;
+              startUs?: number|null;
+              endUs?: number|null;
+              revision?: number|null;
+              causeOffset?: number|null;
+              count?: number|null;
+              sum?: number|null;
+              mean?: number|null;
+              min?: number|null;
+              max?: number|null;
+              stddev?: number|null;
+              tag?: string|null;
+              aggregates?: tidegate.v1.AggregateValue.$Shape[]|null;
+              partial?: boolean|null;
+              $unknowns?: Uint8Array[];
+            };
+        }
+
+        /**
+         * Properties of an AggregateValue.
+         * @deprecated Use tidegate.v1.AggregateValue.$Properties instead.
+         */
+        interface IAggregateValue extends tidegate.v1.AggregateValue.$Properties {
+        }
+
+        /** Represents an AggregateValue. */
+        class AggregateValue {
+
+            /**
+             * Constructs a new AggregateValue.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidegate.v1.AggregateValue.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** AggregateValue name. */
+            name: string;
+
+            /** AggregateValue number. */
+            number?: (number|null);
+
+            /** AggregateValue text. */
+            text?: (string|null);
+
+            /** AggregateValue boolean. */
+            boolean?: (boolean|null);
+
+            /** AggregateValue value. */
+            value?: ("number"|"text"|"boolean");
+
+            /**
+             * Encodes the specified AggregateValue message. Does not implicitly {@link tidegate.v1.AggregateValue.verify|verify} messages.
+             * @param message AggregateValue message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidegate.v1.AggregateValue.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an AggregateValue message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidegate.v1.AggregateValue & tidegate.v1.AggregateValue.$Shape} AggregateValue
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidegate.v1.AggregateValue & tidegate.v1.AggregateValue.$Shape;
+        }
+
+        namespace AggregateValue {
+
+            /** Properties of an AggregateValue. */
+            interface $Properties {
+
+                /** AggregateValue name */
+                name?: (string|null);
+
+                /** AggregateValue number */
+                number?: (number|null);
+
+                /** AggregateValue text */
+                text?: (string|null);
+
+                /** AggregateValue boolean */
+                boolean?: (boolean|null);
+
+                /** AggregateValue value */
+                value?: ("number"|"text"|"boolean");
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Narrowed shape of an AggregateValue. */
+            type $Shape = {
+              name?: string|null;
+              number?: number|null;
+              text?: string|null;
+              boolean?: boolean|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ value?: undefined; number?: null; text?: null; boolean?: null }|{ value?: "number"; number: number; text?: null; boolean?: null }|{ value?: "text"; number?: null; text: string; boolean?: null }|{ value?: "boolean"; number?: null; text?: null; boolean: boolean })
+            );
         }
 
         /**

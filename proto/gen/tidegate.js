@@ -742,7 +742,17 @@ export const tidegate = $root.tidegate = (() => {
 
             /**
              * Shape of a ResultBlock.
-             * @typedef {tidegate.v1.ResultBlock.$Properties} tidegate.v1.ResultBlock.$Shape
+             * @typedef {{
+             *   format?: number|null;
+             *   count?: number|null;
+             *   ingestTimeUs?: number|null;
+             *   results?: Array.<tidegate.v1.WindowResult.$Shape>|null;
+             *   commitCounts?: Array.<number>|null;
+             *   commitTimeUnit?: number|null;
+             *   commitTimeSteps?: Array.<number>|null;
+             *   crc32c?: number|null;
+             *   $unknowns?: Array.<Uint8Array>;
+             * }} tidegate.v1.ResultBlock.$Shape
              */
 
             /**
@@ -1024,6 +1034,9 @@ export const tidegate = $root.tidegate = (() => {
              * @property {number|null} [min] WindowResult min
              * @property {number|null} [max] WindowResult max
              * @property {number|null} [stddev] WindowResult stddev
+             * @property {string|null} [tag] WindowResult tag
+             * @property {Array.<tidegate.v1.AggregateValue.$Properties>|null} [aggregates] WindowResult aggregates
+             * @property {boolean|null} [partial] WindowResult partial
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1037,7 +1050,26 @@ export const tidegate = $root.tidegate = (() => {
 
             /**
              * Shape of a WindowResult.
-             * @typedef {tidegate.v1.WindowResult.$Properties} tidegate.v1.WindowResult.$Shape
+             * @typedef {{
+             *   window?: string|null;
+             *   device?: string|null;
+             *   metric?: string|null;
+             *   unit?: string|null;
+             *   startUs?: number|null;
+             *   endUs?: number|null;
+             *   revision?: number|null;
+             *   causeOffset?: number|null;
+             *   count?: number|null;
+             *   sum?: number|null;
+             *   mean?: number|null;
+             *   min?: number|null;
+             *   max?: number|null;
+             *   stddev?: number|null;
+             *   tag?: string|null;
+             *   aggregates?: Array.<tidegate.v1.AggregateValue.$Shape>|null;
+             *   partial?: boolean|null;
+             *   $unknowns?: Array.<Uint8Array>;
+             * }} tidegate.v1.WindowResult.$Shape
              */
 
             /**
@@ -1049,6 +1081,7 @@ export const tidegate = $root.tidegate = (() => {
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
             const WindowResult = function (properties) {
+                this.aggregates = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -1129,43 +1162,100 @@ export const tidegate = $root.tidegate = (() => {
 
             /**
              * WindowResult sum.
-             * @member {number} sum
+             * @member {number|null|undefined} sum
              * @memberof tidegate.v1.WindowResult
              * @instance
              */
-            WindowResult.prototype.sum = 0;
+            WindowResult.prototype.sum = null;
 
             /**
              * WindowResult mean.
-             * @member {number} mean
+             * @member {number|null|undefined} mean
              * @memberof tidegate.v1.WindowResult
              * @instance
              */
-            WindowResult.prototype.mean = 0;
+            WindowResult.prototype.mean = null;
 
             /**
              * WindowResult min.
-             * @member {number} min
+             * @member {number|null|undefined} min
              * @memberof tidegate.v1.WindowResult
              * @instance
              */
-            WindowResult.prototype.min = 0;
+            WindowResult.prototype.min = null;
 
             /**
              * WindowResult max.
-             * @member {number} max
+             * @member {number|null|undefined} max
              * @memberof tidegate.v1.WindowResult
              * @instance
              */
-            WindowResult.prototype.max = 0;
+            WindowResult.prototype.max = null;
 
             /**
              * WindowResult stddev.
-             * @member {number} stddev
+             * @member {number|null|undefined} stddev
              * @memberof tidegate.v1.WindowResult
              * @instance
              */
-            WindowResult.prototype.stddev = 0;
+            WindowResult.prototype.stddev = null;
+
+            /**
+             * WindowResult tag.
+             * @member {string} tag
+             * @memberof tidegate.v1.WindowResult
+             * @instance
+             */
+            WindowResult.prototype.tag = "";
+
+            /**
+             * WindowResult aggregates.
+             * @member {Array.<tidegate.v1.AggregateValue.$Properties>} aggregates
+             * @memberof tidegate.v1.WindowResult
+             * @instance
+             */
+            WindowResult.prototype.aggregates = $util.emptyArray;
+
+            /**
+             * WindowResult partial.
+             * @member {boolean} partial
+             * @memberof tidegate.v1.WindowResult
+             * @instance
+             */
+            WindowResult.prototype.partial = false;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(WindowResult.prototype, "_sum", {
+                get: $util.oneOfGetter($oneOfFields = ["sum"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(WindowResult.prototype, "_mean", {
+                get: $util.oneOfGetter($oneOfFields = ["mean"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(WindowResult.prototype, "_min", {
+                get: $util.oneOfGetter($oneOfFields = ["min"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(WindowResult.prototype, "_max", {
+                get: $util.oneOfGetter($oneOfFields = ["max"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(WindowResult.prototype, "_stddev", {
+                get: $util.oneOfGetter($oneOfFields = ["stddev"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
 
             /**
              * Encodes the specified WindowResult message. Does not implicitly {@link tidegate.v1.WindowResult.verify|verify} messages.
@@ -1201,16 +1291,23 @@ export const tidegate = $root.tidegate = (() => {
                     writer.uint32(/* id 8, wireType 0 =*/64).uint64(message.causeOffset);
                 if (message.count != null && $Object.hasOwnProperty.call(message, "count") && (typeof message.count === "object" ? message.count.low || message.count.high : message.count !== 0))
                     writer.uint32(/* id 9, wireType 0 =*/72).uint64(message.count);
-                if (message.sum != null && $Object.hasOwnProperty.call(message, "sum") && !$Object.is(message.sum, 0))
+                if (message.sum != null && $Object.hasOwnProperty.call(message, "sum"))
                     writer.uint32(/* id 10, wireType 1 =*/81).double(message.sum);
-                if (message.mean != null && $Object.hasOwnProperty.call(message, "mean") && !$Object.is(message.mean, 0))
+                if (message.mean != null && $Object.hasOwnProperty.call(message, "mean"))
                     writer.uint32(/* id 11, wireType 1 =*/89).double(message.mean);
-                if (message.min != null && $Object.hasOwnProperty.call(message, "min") && !$Object.is(message.min, 0))
+                if (message.min != null && $Object.hasOwnProperty.call(message, "min"))
                     writer.uint32(/* id 12, wireType 1 =*/97).double(message.min);
-                if (message.max != null && $Object.hasOwnProperty.call(message, "max") && !$Object.is(message.max, 0))
+                if (message.max != null && $Object.hasOwnProperty.call(message, "max"))
                     writer.uint32(/* id 13, wireType 1 =*/105).double(message.max);
-                if (message.stddev != null && $Object.hasOwnProperty.call(message, "stddev") && !$Object.is(message.stddev, 0))
+                if (message.stddev != null && $Object.hasOwnProperty.call(message, "stddev"))
                     writer.uint32(/* id 14, wireType 1 =*/113).double(message.stddev);
+                if (message.tag != null && $Object.hasOwnProperty.call(message, "tag") && message.tag !== "")
+                    writer.uint32(/* id 15, wireType 2 =*/122).string(message.tag);
+                if (message.aggregates != null && message.aggregates.length)
+                    for (let i = 0; i < message.aggregates.length; ++i)
+                        $root.tidegate.v1.AggregateValue.encode(message.aggregates[i], writer.uint32(/* id 16, wireType 2 =*/130).fork(), _depth + 1).ldelim();
+                if (message.partial != null && $Object.hasOwnProperty.call(message, "partial") && message.partial !== false)
+                    writer.uint32(/* id 17, wireType 0 =*/136).bool(message.partial);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1339,46 +1436,62 @@ export const tidegate = $root.tidegate = (() => {
                     case 10: {
                             if (wireType !== 1)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.sum = value;
-                            else
-                                delete message.sum;
+                            message.sum = reader.double();
+                            message._sum = "sum";
                             continue;
                         }
                     case 11: {
                             if (wireType !== 1)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.mean = value;
-                            else
-                                delete message.mean;
+                            message.mean = reader.double();
+                            message._mean = "mean";
                             continue;
                         }
                     case 12: {
                             if (wireType !== 1)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.min = value;
-                            else
-                                delete message.min;
+                            message.min = reader.double();
+                            message._min = "min";
                             continue;
                         }
                     case 13: {
                             if (wireType !== 1)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.max = value;
-                            else
-                                delete message.max;
+                            message.max = reader.double();
+                            message._max = "max";
                             continue;
                         }
                     case 14: {
                             if (wireType !== 1)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.stddev = value;
+                            message.stddev = reader.double();
+                            message._stddev = "stddev";
+                            continue;
+                        }
+                    case 15: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.tag = value;
                             else
-                                delete message.stddev;
+                                delete message.tag;
+                            continue;
+                        }
+                    case 16: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.aggregates && message.aggregates.length))
+                                message.aggregates = [];
+                            message.aggregates.push($root.tidegate.v1.AggregateValue.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 17: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.partial = value;
+                            else
+                                delete message.partial;
                             continue;
                         }
                     }
@@ -1399,6 +1512,219 @@ export const tidegate = $root.tidegate = (() => {
             };
 
             return WindowResult;
+        })();
+
+        v1.AggregateValue = (function() {
+
+            /**
+             * Properties of an AggregateValue.
+             * @typedef {Object} tidegate.v1.AggregateValue.$Properties
+             * @property {string|null} [name] AggregateValue name
+             * @property {number|null} [number] AggregateValue number
+             * @property {string|null} [text] AggregateValue text
+             * @property {boolean|null} [boolean] AggregateValue boolean
+             * @property {"number"|"text"|"boolean"} [value] AggregateValue value
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of an AggregateValue.
+             * @memberof tidegate.v1
+             * @interface IAggregateValue
+             * @augments tidegate.v1.AggregateValue.$Properties
+             * @deprecated Use tidegate.v1.AggregateValue.$Properties instead.
+             */
+
+            /**
+             * Narrowed shape of an AggregateValue.
+             * @typedef {{
+             *   name?: string|null;
+             *   number?: number|null;
+             *   text?: string|null;
+             *   boolean?: boolean|null;
+             *   $unknowns?: Array.<Uint8Array>;
+             * } & (
+             *   ({ value?: undefined; number?: null; text?: null; boolean?: null }|{ value?: "number"; number: number; text?: null; boolean?: null }|{ value?: "text"; number?: null; text: string; boolean?: null }|{ value?: "boolean"; number?: null; text?: null; boolean: boolean })
+             * )} tidegate.v1.AggregateValue.$Shape
+             */
+
+            /**
+             * Constructs a new AggregateValue.
+             * @memberof tidegate.v1
+             * @classdesc Represents an AggregateValue.
+             * @constructor
+             * @param {tidegate.v1.AggregateValue.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const AggregateValue = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * AggregateValue name.
+             * @member {string} name
+             * @memberof tidegate.v1.AggregateValue
+             * @instance
+             */
+            AggregateValue.prototype.name = "";
+
+            /**
+             * AggregateValue number.
+             * @member {number|null|undefined} number
+             * @memberof tidegate.v1.AggregateValue
+             * @instance
+             */
+            AggregateValue.prototype.number = null;
+
+            /**
+             * AggregateValue text.
+             * @member {string|null|undefined} text
+             * @memberof tidegate.v1.AggregateValue
+             * @instance
+             */
+            AggregateValue.prototype.text = null;
+
+            /**
+             * AggregateValue boolean.
+             * @member {boolean|null|undefined} boolean
+             * @memberof tidegate.v1.AggregateValue
+             * @instance
+             */
+            AggregateValue.prototype.boolean = null;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            /**
+             * AggregateValue value.
+             * @member {"number"|"text"|"boolean"|undefined} value
+             * @memberof tidegate.v1.AggregateValue
+             * @instance
+             */
+            $Object.defineProperty(AggregateValue.prototype, "value", {
+                get: $util.oneOfGetter($oneOfFields = ["number", "text", "boolean"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
+             * Encodes the specified AggregateValue message. Does not implicitly {@link tidegate.v1.AggregateValue.verify|verify} messages.
+             * @function encode
+             * @memberof tidegate.v1.AggregateValue
+             * @static
+             * @param {tidegate.v1.AggregateValue.$Properties} message AggregateValue message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            AggregateValue.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.name);
+                if (message.number != null && $Object.hasOwnProperty.call(message, "number"))
+                    writer.uint32(/* id 2, wireType 1 =*/17).double(message.number);
+                if (message.text != null && $Object.hasOwnProperty.call(message, "text"))
+                    writer.uint32(/* id 3, wireType 2 =*/26).string(message.text);
+                if (message.boolean != null && $Object.hasOwnProperty.call(message, "boolean"))
+                    writer.uint32(/* id 4, wireType 0 =*/32).bool(message.boolean);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes an AggregateValue message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidegate.v1.AggregateValue
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidegate.v1.AggregateValue & tidegate.v1.AggregateValue.$Shape} AggregateValue
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            AggregateValue.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidegate.v1.AggregateValue();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.name = value;
+                            else
+                                delete message.name;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 1)
+                                break;
+                            message.number = reader.double();
+                            message.value = "number";
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            message.text = reader.stringVerify();
+                            message.value = "text";
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            message.boolean = reader.bool();
+                            message.value = "boolean";
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return AggregateValue;
         })();
 
         v1.AlertBlock = (function() {

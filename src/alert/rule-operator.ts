@@ -13,7 +13,15 @@ import type { AlertState } from "../model/alert.ts";
 import type { AlertRule } from "../model/definitions.ts";
 import { seriesMatcher } from "../model/series-match.ts";
 import { assert } from "../platform/assert.ts";
-import { type Counters, type InputColumn, numbersOf, type Operator, type Outputs } from "../stream/contract.ts";
+import {
+  type Counters,
+  type InputColumn,
+  numbersOf,
+  type Operator,
+  type Outputs,
+  type StateChange,
+  type StatePart,
+} from "../stream/contract.ts";
 import { nextThresholdState, type ThresholdState } from "./threshold.ts";
 
 export interface RuleLimits {
@@ -85,6 +93,18 @@ export class RuleOperator implements Operator {
     this.#skipped.firing_limit += refused;
   }
 
+  advance(): void {
+    // A threshold knows no time.
+  }
+
+  nextDeadlineUs(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+
+  resume(): void {
+    // As `advance`.
+  }
+
   endBlock(): void {
     // A rule judges every reading by itself; what else is in its block changes nothing.
   }
@@ -93,13 +113,14 @@ export class RuleOperator implements Operator {
     return { taken: this.#taken, skipped: { ...this.#skipped }, outputs: this.#emitted };
   }
 
-  snapshot(): Uint8Array {
-    return serialize({ counters: this.counters(), firing: this.#firing } satisfies Snapshot);
+  changes(): StateChange[] {
+    return [{ key: "", value: serialize({ counters: this.counters(), firing: this.#firing } satisfies Snapshot) }];
   }
 
-  restore(snapshot: Uint8Array): void {
+  restore([part]: readonly StatePart[]): void {
     assert(this.#taken === 0, "a rule is restored before its first reading");
-    const { counters, firing }: Snapshot = deserialize(snapshot);
+    if (part === undefined) return;
+    const { counters, firing }: Snapshot = deserialize(part.value);
     this.#taken = counters.taken;
     this.#emitted = counters.outputs;
     Object.assign(this.#skipped, counters.skipped);

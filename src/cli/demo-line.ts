@@ -7,8 +7,9 @@ export function demoLine(before: StatusView, now: StatusView): string[] {
   const lines = [summary(before, now)];
   const { result, alert } = now.latest;
   if (result !== null && result.causeOffset !== before.latest.result?.causeOffset) {
-    const { window, device, metric, count, mean, min, max, startUs } = result;
-    const values = `n ${count}, mean ${mean.toFixed(2)}, min ${min.toFixed(2)}, max ${max.toFixed(2)}`;
+    const { window, device, metric, count, aggregates, startUs } = result;
+    const named = (["mean", "min", "max"] as const).map((name) => `${name} ${Number(aggregates[name]).toFixed(2)}`);
+    const values = [`n ${count}`, ...named].join(", ");
     lines.push(`    window ${window} ${device}/${metric} from ${timeOfDay(startUs)}: ${values}`);
   }
   if (alert !== null && alert.causeOffset !== before.latest.alert?.causeOffset) {

@@ -29,7 +29,7 @@ import type { WindowResult } from "../model/result.ts";
 import { assert } from "../platform/assert.ts";
 import { BlockWriter, checkChecksum, checksumFault } from "./block-bytes.ts";
 import { type BlockCommits, type BlockHeader, headerOf, openBlock, writeCommits, writeHeader } from "./block-envelope.ts";
-import { alertRow, decodeAlert, decodeResult, decodeRows, encodeRows } from "./block-rows.ts";
+import { alertRow, decodeAlert, decodeResult, decodeRows, encodeRows, resultRow } from "./block-rows.ts";
 import { eventTimeUsMax, readColumns } from "./column-reader.ts";
 import { ColumnWriter } from "./column-writer.ts";
 import { contiguousColumns } from "./contiguous-columns.ts";
@@ -233,7 +233,7 @@ export interface AlertBlock {
 
 /** @param ingestTimeUs or, of a merged block, its commits. */
 export function encodeResultBlock(results: readonly WindowResult[], ingestTimeUs: number | BlockCommits): Uint8Array {
-  const rows = results.map((result) => tidegate.v1.WindowResult.encode(result).finish());
+  const rows = results.map((result) => tidegate.v1.WindowResult.encode(resultRow(result)).finish());
   return encodeRows(rows, commitsOf(results.length, ingestTimeUs));
 }
 

@@ -1,6 +1,6 @@
 import { tidegate } from "#proto";
 import type { Alert } from "../model/alert.ts";
-import type { WindowResult } from "../model/result.ts";
+import type { AggregateValue, WindowResult } from "../model/result.ts";
 import { messageOf, TidegateError } from "../platform/errors.ts";
 import { BlockWriter } from "./block-bytes.ts";
 import { type BlockCommits, openBlock, writeCommits, writeHeader } from "./block-envelope.ts";
@@ -46,12 +46,43 @@ export function decodeResult(result: tidegate.v1.WindowResult.$Properties): Wind
     revision: result.revision ?? 0,
     causeOffset: result.causeOffset ?? 0,
     count: result.count ?? 0,
-    sum: result.sum ?? 0,
-    mean: result.mean ?? 0,
-    min: result.min ?? 0,
-    max: result.max ?? 0,
-    stddev: result.stddev ?? 0,
+    tag: result.tag ?? "",
+    aggregates: decodeAggregates(result),
   };
+}
+
+/** Aggregates with fields of their own in a row. */
+const rowAggregates = ["sum", "mean", "min", "max", "stddev"] as const;
+
+export function resultRow({ aggregates, ...rest }: WindowResult): tidegate.v1.WindowResult.$Properties {
+  const row: Record<string, unknown> = rest;
+  const others: tidegate.v1.AggregateValue.$Properties[] = [];
+  const isWhole = rowAggregates.every((name) => typeof aggregates[name] === "number");
+  if (!isWhole) row.partial = true;
+  for (const [name, value] of Object.entries(aggregates)) {
+    if (typeof value !== "number" || !(rowAggregates as readonly string[]).includes(name)) {
+      others.push({ name, ...valueField(value) });
+    } else if (!isWhole || !Object.is(value, 0)) row[name] = value;
+  }
+  return others.length === 0 ? row : { ...row, aggregates: others };
+}
+
+function valueField(value: AggregateValue): tidegate.v1.AggregateValue.$Properties {
+  if (typeof value === "number") return { number: value };
+  return typeof value === "string" ? { text: value } : { boolean: value };
+}
+
+function decodeAggregates(result: tidegate.v1.WindowResult.$Properties): Record<string, AggregateValue> {
+  const aggregates: Record<string, AggregateValue> = {};
+  for (const name of rowAggregates) {
+    const value = result[name] ?? (result.partial ? null : 0);
+    if (value !== null) aggregates[name] = value;
+  }
+  for (const { name, number, text, boolean } of result.aggregates ?? []) {
+    const value = number ?? text ?? boolean;
+    if (name && value !== undefined && value !== null) aggregates[name] = value;
+  }
+  return aggregates;
 }
 
 export function alertRow(alert: Alert): tidegate.v1.Alert.$Properties {

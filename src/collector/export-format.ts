@@ -2,6 +2,7 @@
 
 import type { RecordOf } from "../codec/block-records.ts";
 import type { Lane } from "../model/lane.ts";
+import { flatResult } from "../model/result.ts";
 import type { ExportedRecord } from "./export.ts";
 
 type Field = readonly [name: string, value: number | string | boolean];
@@ -24,7 +25,7 @@ const recordFields: { readonly [L in Lane]: (exported: ExportedRecord<L>) => Fie
       ["quality", record.quality],
     ];
   },
-  results: ({ record }) => namedFields(record, resultFields),
+  results: ({ record }) => Object.entries(flatResult(record)),
   alerts: ({ record }) => namedFields(record, alertFields),
 };
 
@@ -44,7 +45,10 @@ const resultFields = [
   "min",
   "max",
   "stddev",
-] as const satisfies readonly (keyof RecordOf["results"])[];
+  "tag",
+] as const;
+/** Last column of a result in CSV: what has no column of its own, as JSON. */
+const otherAggregates = "aggregates";
 const alertFields = [
   "rule",
   "device",
@@ -55,7 +59,11 @@ const alertFields = [
   "causeOffset",
 ] as const satisfies readonly (keyof RecordOf["alerts"])[];
 
-const columnsOf = { readings: readingFields, results: resultFields, alerts: alertFields } as const;
+const columnsOf = {
+  readings: readingFields,
+  results: [...resultFields, otherAggregates],
+  alerts: alertFields,
+} as const;
 
 function namedFields<K extends string>(record: { readonly [Name in K]: Field[1] }, names: readonly K[]): Field[] {
   return names.map((name) => [name, record[name]]);
@@ -76,9 +84,19 @@ export function csvHeader(lane: Lane): string {
 
 /** One record as of RFC 4180. Texts in `value` are always quoted, so that the text "1" differs from the number 1. */
 export function csvLine<L extends Lane>(lane: L, exported: ExportedRecord<L>): string {
-  return fieldsOf(lane, exported)
+  return csvFieldsOf(lane, exported)
     .map(([name, value]) => (name === "value" && typeof value === "string" ? quoted(value) : csvValue(value)))
     .join(",");
+}
+
+/** As `fieldsOf`; of a result one field for every column, empty where the window has none. */
+function csvFieldsOf<L extends Lane>(lane: L, exported: ExportedRecord<L>): Field[] {
+  const fields = fieldsOf(lane, exported);
+  if (lane !== "results") return fields;
+  const byName = new Map(fields);
+  const columns = ["gateway", "offset", ...resultFields].map((name): Field => [name, byName.get(name) ?? ""]);
+  const others = fields.filter(([name]) => !columns.some(([column]) => column === name));
+  return [...columns, [otherAggregates, others.length === 0 ? "" : JSON.stringify(Object.fromEntries(others))]];
 }
 
 function jsonValue(value: Field[1]): string {

@@ -5,7 +5,8 @@
 //
 // QoS 0 and at most a few blocks at a time, so a slow subscriber holds up nothing but this reader. It begins at the end of the
 // lane when the gateway starts; what was said before a restart is upstream and in the log, and the retained alerts are
-// announced anew from the alerts lane. A device or metric whose name cannot stand in a topic (wildcards) is announced with
+// announced anew from the alerts lane. `all` stands for the device or metric of a window that spans them, and its tag for the
+// device of one that groups by a tag. A device or metric whose name cannot stand in a topic (wildcards) is announced with
 // these characters replaced by "_"; the payload has the true name.
 
 import type { PublishLocally } from "../broker/contract.ts";
@@ -13,7 +14,7 @@ import { decodeAlertBlock, decodeResultBlock } from "../codec/block-codec.ts";
 import { LogCursor } from "../log/cursor.ts";
 import type { Log, StoredBlock } from "../log/log.ts";
 import type { Alert } from "../model/alert.ts";
-import type { WindowResult } from "../model/result.ts";
+import { flatResult, type WindowResult } from "../model/result.ts";
 import type { Clock } from "../platform/clock.ts";
 import { messageOf, TidegateError } from "../platform/errors.ts";
 import { LimitedWarning } from "../platform/limited-warning.ts";
@@ -115,8 +116,8 @@ export class Announcer {
     const { results } = decodeResultBlock(block.bytes);
     this.#latestResult = results.at(-1) ?? this.#latestResult;
     return results.map((result) => {
-      const topic = topicOf("results", result.window, result.device, result.metric);
-      return { topic, payload: JSON.stringify(result), retain: false };
+      const topic = topicOf("results", result.window, ...groupOf(result));
+      return { topic, payload: JSON.stringify(flatResult(result)), retain: false };
     });
   }
 
@@ -136,6 +137,11 @@ export class Announcer {
       this.#warn("announcement not published", { topic: announcement.topic, error: messageOf(error) });
     }
   }
+}
+
+/** Levels of the topic that say what a result is about; `all` where the window spans it. */
+function groupOf({ device, metric, tag }: WindowResult): [string, string] {
+  return [tag || device || "all", metric || "all"];
 }
 
 function topicOf(...names: string[]): string {

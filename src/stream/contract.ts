@@ -1,10 +1,13 @@
 // Operators: what reads the readings lane and says something about it. A window is one (windows.ts), an alert rule is one
 // (alert/rule-operator.ts). The driver (driver.ts) feeds them, stores what they say and keeps their state.
 //
-// An operator is a deterministic function of the blocks that it was given, in offset order: no clock, no chance, no I/O. Of a
-// block it gets every column, then `endBlock`. That is what makes recovery exact: the same blocks again, from a state that was
-// kept, give the same outputs again. It need not give the same if readings are cut into other blocks; a block is what became
-// durable together, and an operator may take that for "at the same time". The log keeps its blocks as they were written.
+// An operator is a deterministic function of the commits and the times that it was given: no clock, no chance, no I/O. Of a commit it
+// gets the time, every column, what the windows before it said, then `endBlock`. That is what makes recovery exact: the same again,
+// from a state that was kept, gives the same outputs again. It need not give the same if readings are cut into other commits; a
+// commit is what became durable together, and an operator may take that for "at the same time".
+//
+// Processing time is what the log says it is: the ingest times of commits, and ticks (ticks.ts), which the driver writes when a
+// deadline of an operator passes and no reading comes. It never goes back.
 
 import type { ReadingColumn } from "../codec/block-codec.ts";
 import type { Alert } from "../model/alert.ts";
@@ -15,7 +18,8 @@ export type InputColumn = ReadingColumn;
 
 /**
  * Where operators put what they say. `causeOffset` of an output is the offset of the reading that caused it, and lies in the
- * block at hand. Of one block an operator appends results in the order of causes, and alerts as well.
+ * commit at hand; of what the passing of time caused, the offset of the next reading. Of one commit an operator appends results in
+ * the order of causes, and alerts as well.
  */
 export interface Outputs {
   readonly results: WindowResult[];
@@ -31,23 +35,49 @@ export interface Counters {
   readonly outputs: number;
 }
 
+/** A part of an operator's state, under a key of its own choice; null: the part is gone. */
+export interface StateChange {
+  readonly key: string;
+  readonly value: Uint8Array | null;
+}
+
+export interface StatePart {
+  readonly key: string;
+  readonly value: Uint8Array;
+}
+
 export interface Operator {
   /** Kind and name, for instance `window hourly`. Unique among the operators of a driver. */
   readonly id: string;
   /** Changes with the definition, with what is made of it, and with the form of the snapshot; state is never restored over a different fingerprint. */
   readonly fingerprint: string;
 
+  /**
+   * Processing time has reached `timeUs`; called before each commit, with its ingest time, and for ticks. Deadlines up to there were
+   * given one by one before, so at most one passes at a time. `causeOffset` is the offset of the next reading.
+   */
+  advance(timeUs: number, causeOffset: number, outputs: Outputs): void;
+
+  /** When `advance` would say or change something though no reading came, in processing time; Infinity: never. Cheap: asked for every commit. */
+  nextDeadlineUs(): number;
+
+  /** The gateway was away until `timeUs`: no reading could come, so that time counts for no timeout and no duration. */
+  resume(timeUs: number): void;
+
   /** @param firstOffset offset of the column's first reading in the readings lane. */
   consume(column: InputColumn, firstOffset: number, outputs: Outputs): void;
 
-  /** All columns of a block were consumed. */
+  /** What the operators before this one said about the commit at hand, or as time passed. */
+  consumeResults?(results: readonly WindowResult[], outputs: Outputs): void;
+
+  /** All columns of a commit were consumed. */
   endBlock(outputs: Outputs): void;
 
-  /** The whole state; only between blocks. */
-  snapshot(): Uint8Array;
+  /** What changed of the state since the last call, at the first call all of it; only between commits. */
+  changes(): StateChange[];
 
-  /** Takes the state of a snapshot of the same fingerprint; only before the first `consume`. */
-  restore(snapshot: Uint8Array): void;
+  /** Takes the state that all changes of an operator of the same fingerprint amount to; only before anything else. */
+  restore(parts: readonly StatePart[]): void;
 
   counters(): Counters;
 }

@@ -1,20 +1,21 @@
-// The stream driver: reads the readings lane, feeds the operators, records what they say.
+// The stream driver: reads the readings lane, feeds the operators, records what they say. The shell around processor.ts, which is pure.
 //
 // Exactly once  An output is recorded once, over any crash (P3). Operators are deterministic, so the outputs of a reading can be
-//               made again at will; what counts is to know which ones are in the lanes already. Each append of outputs
-//               therefore carries a mark: the outputs of all readings below this offset are recorded. Mark and outputs are
-//               one commit. After a crash: restore the checkpoint, feed the readings behind it again, leave out the outputs of
-//               readings below the mark. The mark, and not the last output in the lanes, because those may be trimmed.
-// Order         Outputs of one append are sorted by the offset of their cause, so causeOffset never decreases in a lane.
-//               Blocks are fed whole: appends, marks and checkpoints end between two of them, and a replay begins there.
-// Definitions   State belongs to an operator's id and fingerprint. A new definition starts empty behind the mark, a removed one
+//               made again at will. A checkpoint says how far the lanes of outputs reached; after a crash: restore it, feed the
+//               readings and ticks behind it again, compare what is said with what the lanes hold, and leave that out
+//               (recorded-outputs.ts). Outputs of one commit are never divided between two appends.
+// Order         Outputs stand in the order of commits; of one commit, by the offset of their cause. Blocks are fed whole, merged
+//               ones commit by commit; appends and checkpoints end between two of them, and a replay begins there.
+// Time          Only what the log holds: ingest times, and ticks (ticks.ts). When everything is fed and a deadline of an operator
+//               passes, a tick is recorded in the append that records what is said about it. At each start a tick says that the gateway was away.
+// Definitions   State belongs to an operator's id and fingerprint. A new definition starts empty at the end of the lane, a removed one
 //               is dropped; either is said to the logger, and is written to a checkpoint before anything else happens.
-// Checkpoints   After checkpointEveryReadings, or checkpointEveryMs after the first reading behind the last checkpoint, and at
-//               close. So a start feeds at most about checkpointEveryReadings again.
+// Checkpoints   One append of all that changed of the operators' states. After checkpointEveryReadings, or checkpointEveryMs after
+//               the first reading or tick behind the last checkpoint, and at close; a checkpoint that takes long is followed by a rest of ten times
+//               as long. So a start feeds at most about checkpointEveryReadings again.
 // Pace          One append is in flight at a time and nothing is fed meanwhile; a slow disk slows the driver, and the log holds
 //               the readings. Every 10,000 readings and the rest of a block other callbacks get their turn.
-// Memory        readBytesMax of blocks, and outputsMax outputs plus those of one block: per window at most its open windows and one
-//               per reading, per rule one per reading.
+// Memory        readBytesMax of blocks, and outputsMax outputs plus those of one block.
 //
 // States        new ─start─▶ restoring ─▶ running ─close─▶ closed
 //
@@ -31,7 +32,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { decodeReadingBlock, type ReadingBlock } from "../codec/block-codec.ts";
 import { LogCursor } from "../log/cursor.ts";
-import type { Checkpoint, Log, LogWrite, StoredBlock } from "../log/log.ts";
+import type { Log, LogWrite, StoredBlock } from "../log/log.ts";
 import { assert } from "../platform/assert.ts";
 import type { Clock } from "../platform/clock.ts";
 import { TidegateError } from "../platform/errors.ts";
@@ -39,19 +40,25 @@ import type { Logger } from "../platform/logger.ts";
 import {
   checkpointName,
   decodeCheckpoint,
-  decodeOutputMark,
   encodeCheckpoint,
-  encodeOutputMark,
   type FedOperator,
   type LostReadings,
-  outputMarkName,
+  type OutputEnds,
+  stateChange,
 } from "./checkpoint.ts";
 import type { Counters, Operator } from "./contract.ts";
 import { appendDurably, appendRetryDelayMs, delay } from "./durable-append.ts";
-import { feedBlock, restoreOperators } from "./fed-operators.ts";
+import { restoreOperators } from "./fed-operators.ts";
 import { PendingOutputs } from "./pending-outputs.ts";
+import { Processor } from "./processor.ts";
+import { RecordedOutputs } from "./recorded-outputs.ts";
+import { TickList, tickOf, tickPrefix } from "./ticks.ts";
 
+/** Rest after a checkpoint, in times of what it took. */
+const checkpointRestFactor = 10;
 const readingsPerTurn = 10_000;
+/** Longest delay of a timer; a deadline beyond it is looked at again. */
+const delayMsMax = 3_600_000;
 const defaults = { checkpointEveryMs: 1_000, checkpointEveryReadings: 500_000, readBytesMax: 1_048_576, outputsMax: 10_000 };
 
 export interface StreamDriverOptions {
@@ -89,17 +96,31 @@ type State =
   | { readonly kind: "running"; readonly done: Promise<void> }
   | { readonly kind: "closed" };
 
+interface Replay {
+  /** Readings below were there when the driver started. */
+  readonly untilOffset: number;
+  readonly results: RecordedOutputs<"results">;
+  readonly alerts: RecordedOutputs<"alerts">;
+}
+
 export class StreamDriver {
   readonly #options: Required<StreamDriverOptions>;
   readonly #closing = new AbortController();
   #closed: Promise<void> | null = null;
   #state: State = { kind: "new" };
   #fed: readonly FedOperator[] = [];
-  #outputs = new PendingOutputs(null);
-  #position = 0;
+  #ticks = new TickList([]);
+  #outputs = new PendingOutputs();
+  #processor = new Processor([], this.#ticks, { start: { position: 0, timeUs: 0 }, outputs: this.#outputs });
+  /** What `run` begins with. */
+  #first: LogWrite = {};
+  #replay: Replay | null = null;
   #checkpointPosition = 0;
+  #checkpointTimeUs = 0;
   #checkpointTimedOut = false;
+  #checkpointTookMs = 0;
   #cancelCheckpointTimer: (() => void) | null = null;
+  #cancelDeadlineTimer: (() => void) | null = null;
   /** Ends the wait for readings. */
   #wait = new AbortController();
   #readingsThisTurn = 0;
@@ -119,17 +140,18 @@ export class StreamDriver {
     assert(this.#state.kind === "new", "a stream driver is started once");
     const restored = this.#restore();
     this.#state = { kind: "restoring", done: restored.catch(() => undefined) };
-    const changed = await restored;
+    await restored;
     if (this.#closing.signal.aborted) return;
     // Not caught here: a failure of the loop is a bug, and ends the process as an unhandled rejection.
-    this.#state = { kind: "running", done: this.#run(changed) };
+    this.#state = { kind: "running", done: this.#run() };
   }
 
   status(): StreamStatus {
+    const { position } = this.#processor;
     return {
-      position: this.#position,
+      position,
       checkpointPosition: this.#checkpointPosition,
-      lagReadings: this.#options.log.bounds("readings").endOffset - this.#position,
+      lagReadings: this.#options.log.bounds("readings").endOffset - position,
       lost: { ...this.#lost },
       replayMismatches: this.#replayMismatches,
       operators: this.#options.operators.map((operator) => ({ id: operator.id, counters: operator.counters() })),
@@ -150,43 +172,61 @@ export class StreamDriver {
     this.#state = { kind: "closed" };
   }
 
-  /** @returns whether the operators are others than those of the checkpoint. */
-  async #restore(): Promise<boolean> {
+  async #restore(): Promise<void> {
     const { log, operators, logger } = this.#options;
-    const checkpoint = decodeCheckpoint(await log.readCheckpoint(checkpointName));
-    const mark = decodeOutputMark(await log.readCheckpoint(outputMarkName));
-    const recordedUntil = Math.max(checkpoint.position, mark.position);
-    const { fed, changed } = restoreOperators(operators, checkpoint, recordedUntil, logger);
+    const stored = await log.readCheckpoint(checkpointName);
+    const checkpoint = decodeCheckpoint(stored);
+    const ends = checkpoint?.ends ?? this.#ends();
+    const { endOffset } = log.bounds("readings");
+    // Of a log that no driver has read yet, everything is to do.
+    const fromOffset = stored === null ? 0 : endOffset;
+    const { fed, continued, orphaned } = await restoreOperators(operators, checkpoint, { log, logger, fromOffset });
     this.#fed = fed;
-    this.#position = checkpoint.position;
-    this.#checkpointPosition = checkpoint.position;
-    this.#lost = { ...checkpoint.lost };
-    if (recordedUntil > checkpoint.position) {
-      const expected = checkpoint.comparable && !changed ? mark.counts : null;
-      this.#outputs = new PendingOutputs({ until: recordedUntil, expected });
-      logger.info({ from: checkpoint.position, until: recordedUntil }, "readings behind the checkpoint are fed again");
-    }
-    return changed;
+    this.#lost = { ...(checkpoint?.lost ?? this.#lost) };
+    const start = { position: checkpoint?.position ?? fromOffset, timeUs: checkpoint?.timeUs ?? 0 };
+    this.#ticks = new TickList((await log.readCheckpoints(tickPrefix)).map(tickOf));
+    this.#ticks.skipTo(start.position, start.timeUs);
+    this.#processor = new Processor(fed, this.#ticks, { start, outputs: this.#outputs });
+    this.#checkpointPosition = start.position;
+    this.#checkpointTimeUs = start.timeUs;
+    const about = { log, isRepeated: (name: string) => continued.has(name) };
+    this.#replay = {
+      untilOffset: endOffset,
+      results: new RecordedOutputs({ ...about, lane: "results", fromOffset: ends.results }),
+      alerts: new RecordedOutputs({ ...about, lane: "alerts", fromOffset: ends.alerts }),
+    };
+    if (endOffset > start.position)
+      logger.info({ from: start.position, until: endOffset }, "readings behind the checkpoint are fed again");
+    const tick = { kind: "resumed", position: endOffset, timeUs: this.#timeForTick() } as const;
+    const removals = orphaned.map((name) => ({ name, value: null }));
+    const value = encodeCheckpoint({ ...start, ends, lost: this.#lost }, fed);
+    this.#first = { checkpoint: { name: checkpointName, value }, checkpoints: [...removals, ...this.#ticks.changesFor(tick)] };
+    this.#ticks.add(tick);
   }
 
-  async #run(changed: boolean): Promise<void> {
-    if (changed) await this.#append({ checkpoint: this.#checkpoint() });
-    const cursor = new LogCursor(this.#options.log, "readings", this.#position);
+  async #run(): Promise<void> {
+    // Which operators there are, and when they went on, is on disk before any of them says something.
+    await this.#append(this.#first);
+    const cursor = new LogCursor(this.#options.log, "readings", this.#processor.position);
     while (!this.#closing.signal.aborted) {
       for (const block of await this.#nextBlocks(cursor)) {
         await this.#feedBlock(block);
-        cursor.advance(this.#position);
+        cursor.advance(this.#processor.position);
         if (this.#closing.signal.aborted) break;
       }
+      if (this.#isCaughtUp()) await this.#passTime();
       await this.#record(false);
     }
     await this.#record(true);
     this.#cancelCheckpointTimer?.();
+    this.#cancelDeadlineTimer?.();
   }
 
   async #nextBlocks(cursor: LogCursor): Promise<StoredBlock[]> {
     this.#wait = new AbortController();
-    if (this.#checkpointIsDue(false) || this.#closing.signal.aborted) this.#wait.abort();
+    this.#setDeadlineTimer();
+    const isDue = this.#checkpointIsDue(false) || (this.#isCaughtUp() && this.#deadlineIsDue());
+    if (isDue || this.#replayIsOver() || this.#closing.signal.aborted) this.#wait.abort();
     try {
       return await cursor.next({ bytesMax: this.#options.readBytesMax, signal: this.#wait.signal });
     } catch (error) {
@@ -199,16 +239,14 @@ export class StreamDriver {
   }
 
   async #feedBlock(block: StoredBlock): Promise<void> {
-    this.#skipTo(block.firstOffset);
-    assert(block.firstOffset === this.#position, "blocks are fed whole");
+    await this.#skipTo(block.firstOffset);
+    assert(block.firstOffset === this.#processor.position, "blocks are fed whole");
     const decoded = this.#decode(block);
-    const endOffset = block.firstOffset + block.count;
-    if (decoded === null) this.#lose("corrupt", endOffset);
-    else feedBlock(this.#fed, decoded, block.firstOffset, this.#outputs);
-    this.#position = endOffset;
+    if (decoded === null) await this.#lose("corrupt", block.firstOffset + block.count);
+    else this.#processor.feed(decoded);
     this.#readingsThisTurn += block.count;
     if (this.#outputs.size >= this.#options.outputsMax || this.#checkpointIsDue(false)) await this.#record(false);
-    if (this.#position > this.#checkpointPosition) this.#startCheckpointTimer();
+    this.#startCheckpointTimer();
     if (this.#readingsThisTurn >= readingsPerTurn) await this.#yield();
   }
 
@@ -224,36 +262,99 @@ export class StreamDriver {
   }
 
   /** What lies before `offset` and was not fed is not in the log. */
-  #skipTo(offset: number): void {
-    if (offset <= this.#position) return;
-    for (const { toOffset, loss } of this.#options.log.missing("readings", this.#position, offset)) {
-      this.#lose(loss?.reason === "corrupt" ? "corrupt" : "trimmed", toOffset);
+  async #skipTo(offset: number): Promise<void> {
+    const { position } = this.#processor;
+    if (offset <= position) return;
+    for (const { toOffset, loss } of this.#options.log.missing("readings", position, offset)) {
+      await this.#lose(loss?.reason === "corrupt" ? "corrupt" : "trimmed", toOffset);
     }
   }
 
   /** Goes on at `offset`; the readings before it are seen by no operator. */
-  #lose(reason: keyof LostReadings, offset: number): void {
-    const readings = offset - this.#position;
+  async #lose(reason: keyof LostReadings, offset: number): Promise<void> {
+    const { position } = this.#processor;
+    const readings = offset - position;
     this.#lost[reason] += readings;
-    this.#options.logger.error({ reason, readings, fromOffset: this.#position }, "windows and alerts miss readings");
-    this.#outputs.expectNothing();
-    this.#position = offset;
+    this.#options.logger.error({ reason, readings, fromOffset: position }, "windows and alerts miss readings");
+    await this.#replay?.results.stopComparing();
+    await this.#replay?.alerts.stopComparing();
+    this.#processor.skipTo(offset);
   }
 
-  /** Records what is pending, with a checkpoint if one is due (`closing`: or if there is anything to keep), else with a mark. */
+  #isCaughtUp(): boolean {
+    return this.#processor.position >= this.#options.log.bounds("readings").endOffset;
+  }
+
+  #deadlineIsDue(): boolean {
+    return this.#processor.nextDeadlineUs() <= this.#options.clock.nowUs();
+  }
+
+  /** All readings are fed: now the ticks behind them, and a new one if a deadline has passed. */
+  async #passTime(): Promise<void> {
+    this.#processor.feedTicks();
+    this.#startCheckpointTimer();
+    if (!this.#deadlineIsDue()) return;
+    await this.#record(false);
+    // One append holds the tick and what is said about it.
+    const tick = { kind: "passed", position: this.#processor.position, timeUs: this.#timeForTick() } as const;
+    const checkpoints = this.#ticks.changesFor(tick);
+    this.#ticks.add(tick);
+    this.#processor.feedTicks();
+    await this.#append({ ...this.#outputs.drain(), checkpoints });
+    this.#startCheckpointTimer();
+  }
+
+  #timeForTick(): number {
+    return this.#ticks.timeFor(Math.max(this.#options.clock.nowUs(), this.#processor.timeUs));
+  }
+
+  /** Records what is pending, with a checkpoint if one is due (`closing`: or if there is anything to keep). */
   async #record(closing: boolean): Promise<void> {
-    const { results, alerts } = this.#outputs.drain();
-    this.#endReplay();
+    const outputs = await this.#newOutputs();
     const checkpointing = this.#checkpointIsDue(closing);
-    if (results.length + alerts.length === 0 && !checkpointing) return;
-    const position = this.#position;
-    await this.#append({ results, alerts, checkpoint: checkpointing ? this.#checkpoint() : this.#mark() });
-    if (!checkpointing || this.#halted) return;
+    if (outputs.results.length + outputs.alerts.length === 0 && !checkpointing) return;
+    if (!checkpointing) {
+      await this.#append(outputs);
+      return;
+    }
+    const startUs = this.#options.clock.nowUs();
+    const { position, timeUs } = this.#processor;
+    await this.#append({ ...outputs, ...this.#checkpoint(outputs) });
+    if (this.#halted) return;
     this.#checkpointPosition = position;
+    this.#checkpointTimeUs = timeUs;
+    this.#checkpointTookMs = Math.max(0, this.#options.clock.nowUs() - startUs) / 1000;
     this.#checkpointTimedOut = false;
     this.#cancelCheckpointTimer?.();
     this.#cancelCheckpointTimer = null;
-    this.#outputs.checkpointed();
+  }
+
+  /** What is pending and not recorded already. */
+  async #newOutputs() {
+    if (this.#replayIsOver()) this.#processor.feedTicks();
+    const { results, alerts } = this.#outputs.drain();
+    const replay = this.#replay;
+    if (replay === null) return { results, alerts };
+    const outputs = { results: await replay.results.leaveOut(results), alerts: await replay.alerts.leaveOut(alerts) };
+    const isRepeated = replay.results.nextOffset === null && replay.alerts.nextOffset === null;
+    if (isRepeated || this.#replayIsOver()) await this.#endReplay(replay);
+    return outputs;
+  }
+
+  #replayIsOver(): boolean {
+    return this.#replay !== null && this.#processor.position >= this.#replay.untilOffset;
+  }
+
+  async #endReplay(replay: Replay): Promise<void> {
+    this.#replay = null;
+    const notMade = { results: await replay.results.rest(), alerts: await replay.alerts.rest() };
+    const different = { results: replay.results.mismatches, alerts: replay.alerts.mismatches };
+    if (notMade.results + notMade.alerts + different.results + different.alerts === 0) return;
+    this.#replayMismatches++;
+    this.#options.logger.error(
+      { notMade, different },
+      "a replay did not repeat the recorded outputs; this is a bug in Tidegate",
+    );
   }
 
   async #append(write: LogWrite): Promise<void> {
@@ -264,35 +365,54 @@ export class StreamDriver {
     this.#closing.abort();
   }
 
+  #hasProgress(): boolean {
+    const { position, timeUs } = this.#processor;
+    return position > this.#checkpointPosition || timeUs > this.#checkpointTimeUs;
+  }
+
   #checkpointIsDue(closing: boolean): boolean {
-    const readings = this.#position - this.#checkpointPosition;
-    if (readings === 0) return false;
+    if (!this.#hasProgress()) return false;
+    const readings = this.#processor.position - this.#checkpointPosition;
     return closing || this.#checkpointTimedOut || readings >= this.#options.checkpointEveryReadings;
   }
 
   #startCheckpointTimer(): void {
+    if (!this.#hasProgress()) return;
     const { clock, checkpointEveryMs } = this.#options;
-    this.#cancelCheckpointTimer ??= clock.after(checkpointEveryMs, () => {
+    const delayMs = Math.max(checkpointEveryMs, checkpointRestFactor * this.#checkpointTookMs);
+    this.#cancelCheckpointTimer ??= clock.after(delayMs, () => {
       this.#checkpointTimedOut = true;
       this.#wait.abort();
     });
   }
 
-  #checkpoint(): Checkpoint {
-    const parts = { position: this.#position, comparable: !this.#outputs.replaying, lost: this.#lost };
-    return { name: checkpointName, value: encodeCheckpoint(parts, this.#fed) };
+  #setDeadlineTimer(): void {
+    this.#cancelDeadlineTimer?.();
+    this.#cancelDeadlineTimer = null;
+    const { clock } = this.#options;
+    const dueUs = this.#processor.nextDeadlineUs();
+    if (dueUs === Number.POSITIVE_INFINITY) return;
+    const delayMs = Math.min(delayMsMax, Math.max(0, Math.ceil((dueUs - clock.nowUs()) / 1000)));
+    this.#cancelDeadlineTimer = clock.after(delayMs, () => this.#wait.abort());
   }
 
-  #mark(): Checkpoint {
-    const value = encodeOutputMark({ position: this.#position, counts: this.#outputs.sinceCheckpoint });
-    return { name: outputMarkName, value };
+  /** Where the lanes of outputs end. */
+  #ends(): OutputEnds {
+    const { log } = this.#options;
+    return { results: log.bounds("results").endOffset, alerts: log.bounds("alerts").endOffset };
   }
 
-  #endReplay(): void {
-    const difference = this.#outputs.endReplay(this.#position);
-    if (difference === null) return;
-    this.#replayMismatches++;
-    this.#options.logger.error(difference, "a replay did not repeat the recorded outputs; this is a bug in Tidegate");
+  #checkpoint({ results, alerts }: { readonly results: readonly unknown[]; readonly alerts: readonly unknown[] }) {
+    const { position, timeUs } = this.#processor;
+    const { results: resultsEnd, alerts: alertsEnd } = this.#ends();
+    const ends = {
+      results: this.#replay?.results.nextOffset ?? resultsEnd + results.length,
+      alerts: this.#replay?.alerts.nextOffset ?? alertsEnd + alerts.length,
+    };
+    const value = encodeCheckpoint({ position, timeUs, ends, lost: this.#lost }, this.#fed);
+    const parts = this.#fed.flatMap(({ operator }) => operator.changes().map((change) => stateChange(operator.id, change)));
+    const checkpoints = [...parts, ...this.#ticks.prune(this.#options.log.bounds("readings").startOffset)];
+    return { checkpoint: { name: checkpointName, value }, checkpoints };
   }
 
   /** PUBACKs wait for the same event loop. */

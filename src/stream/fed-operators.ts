@@ -1,66 +1,48 @@
-import type { ReadingBlock } from "../codec/block-codec.ts";
+import type { Log } from "../log/log.ts";
 import type { Logger } from "../platform/logger.ts";
-import type { FedOperator, StreamCheckpoint } from "./checkpoint.ts";
-import type { InputColumn, Operator, Outputs } from "./contract.ts";
+import { type FedOperator, type StreamCheckpoint, statePartOf, statePrefixOf } from "./checkpoint.ts";
+import type { Operator } from "./contract.ts";
+
+export interface RestoredOperators {
+  readonly fed: readonly FedOperator[];
+  /** Ids of those that go on where an earlier run left off. */
+  readonly continued: ReadonlySet<string>;
+  /** Names of stored parts of state that nobody owns any more. */
+  readonly orphaned: readonly string[];
+}
 
 /**
- * Gives every operator its state back. One whose definition is not in the checkpoint starts empty, behind the last recorded
- * output: were it fed the replayed readings as well, it would say things about a time for which its lane is complete.
- *
- * @returns `changed` if the operators are not exactly those of the checkpoint.
+ * Gives every operator its state back. One whose definition is not in the checkpoint starts empty, at `fromOffset`: it speaks of what
+ * comes from now on. Errors: as Log.readCheckpoints.
  */
-export function restoreOperators(
+export async function restoreOperators(
   operators: readonly Operator[],
-  checkpoint: StreamCheckpoint,
-  recordedUntil: number,
-  logger: Logger,
-): { fed: FedOperator[]; changed: boolean } {
-  const stored = new Map(checkpoint.operators.map((state) => [state.id, state]));
-  let changed = false;
-  const fed = operators.map((operator): FedOperator => {
-    const state = stored.get(operator.id);
+  checkpoint: StreamCheckpoint | null,
+  { log, logger, fromOffset }: { readonly log: Log; readonly logger: Logger; readonly fromOffset: number },
+): Promise<RestoredOperators> {
+  const stored = new Map((checkpoint?.operators ?? []).map((operator) => [operator.id, operator]));
+  const continued = new Set<string>();
+  const fed: FedOperator[] = [];
+  for (const operator of operators) {
+    const known = stored.get(operator.id);
     stored.delete(operator.id);
-    if (state !== undefined && state.fingerprint === operator.fingerprint) {
-      operator.restore(state.state);
-      return { operator, fromOffset: Math.max(checkpoint.position, state.fromOffset) };
+    if (known?.fingerprint === operator.fingerprint) {
+      const parts = await log.readCheckpoints(statePrefixOf(operator.id));
+      operator.restore(parts.map((part) => statePartOf(operator.id, part)));
+      continued.add(operator.id);
+      fed.push({ operator, fromOffset: known.fromOffset });
+      continue;
     }
-    changed = true;
-    const reason = state === undefined ? "is new" : "has another definition than before";
-    logger.info({ operator: operator.id, fromOffset: recordedUntil }, `${operator.id} ${reason} and starts empty`);
-    return { operator, fromOffset: recordedUntil };
-  });
+    const why = known === undefined ? "is new" : "has another definition than before";
+    logger.info({ operator: operator.id, fromOffset }, `${operator.id} ${why} and starts empty`);
+    fed.push({ operator, fromOffset });
+  }
   for (const id of stored.keys()) logger.info({ operator: id }, `${id} is no longer configured; its state is dropped`);
-  return { fed, changed: changed || stored.size > 0 };
+  return { fed, continued, orphaned: await orphanedParts(log, continued) };
 }
 
-/**
- * Feeds a whole block to the operators whose input begins at or before it. A merged block is fed commit by commit, so that they see
- * what they saw, or would have seen, of the blocks that it was merged from.
- */
-export function feedBlock(
-  fed: readonly FedOperator[],
-  { commits, columns }: ReadingBlock,
-  firstOffset: number,
-  outputs: Outputs,
-): void {
-  let offset = firstOffset;
-  let next = 0;
-  for (const { count } of commits) {
-    const from = next;
-    for (let left = count; left > 0; next++) left -= columns[next]?.eventTimesUs.length ?? left;
-    feedCommit(fed, columns.slice(from, next), offset, outputs);
-    offset += count;
-  }
-}
-
-function feedCommit(fed: readonly FedOperator[], columns: readonly InputColumn[], firstOffset: number, outputs: Outputs): void {
-  for (const { operator, fromOffset } of fed) {
-    if (fromOffset > firstOffset) continue;
-    let offset = firstOffset;
-    for (const column of columns) {
-      operator.consume(column, offset, outputs);
-      offset += column.eventTimesUs.length;
-    }
-    operator.endBlock(outputs);
-  }
+async function orphanedParts(log: Log, continued: ReadonlySet<string>): Promise<string[]> {
+  const owned = [...continued].map(statePrefixOf);
+  const parts = await log.readCheckpoints(statePrefixOf());
+  return parts.map(({ name }) => name).filter((name) => !owned.some((prefix) => name.startsWith(prefix)));
 }

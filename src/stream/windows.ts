@@ -35,7 +35,15 @@ import type { WindowDefinition } from "../model/definitions.ts";
 import { seriesMatcher } from "../model/series-match.ts";
 import { assert } from "../platform/assert.ts";
 import type { Aggregate } from "./aggregate.ts";
-import { type Counters, type InputColumn, numbersOf, type Operator, type Outputs } from "./contract.ts";
+import {
+  type Counters,
+  type InputColumn,
+  numbersOf,
+  type Operator,
+  type Outputs,
+  type StateChange,
+  type StatePart,
+} from "./contract.ts";
 import { type DeviceSnapshot, DeviceWindows, type WindowSeries } from "./device-windows.ts";
 
 export interface WindowLimits {
@@ -107,6 +115,18 @@ export class WindowOperator implements Operator {
     }
   }
 
+  advance(): void {
+    // No timeouts yet.
+  }
+
+  nextDeadlineUs(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+
+  resume(): void {
+    // Nothing here depends on processing time.
+  }
+
   endBlock(outputs: Outputs): void {
     this.#moving.sort((one, other) => one.newestOffset - other.newestOffset);
     for (const device of this.#moving) this.#emit(device, outputs);
@@ -118,14 +138,15 @@ export class WindowOperator implements Operator {
   }
 
   /** Structured clone, not JSON: it keeps -0, infinities and every bit of a double. */
-  snapshot(): Uint8Array {
+  changes(): StateChange[] {
     const devices = Array.from(this.#devices.values(), (device) => device.snapshot());
-    return serialize({ counters: this.counters(), devices } satisfies Snapshot);
+    return [{ key: "", value: serialize({ counters: this.counters(), devices } satisfies Snapshot) }];
   }
 
-  restore(snapshot: Uint8Array): void {
+  restore([part]: readonly StatePart[]): void {
     assert(this.#devices.size === 0, "a window operator is restored before its first reading");
-    const { counters, devices }: Snapshot = deserialize(snapshot);
+    if (part === undefined) return;
+    const { counters, devices }: Snapshot = deserialize(part.value);
     this.#taken = counters.taken;
     this.#emitted = counters.outputs;
     Object.assign(this.#skipped, counters.skipped);
@@ -191,12 +212,15 @@ export class WindowOperator implements Operator {
         endUs,
         revision: 0,
         causeOffset,
+        tag: "",
         count: aggregate.count,
-        sum: aggregate.sum,
-        mean: aggregate.mean,
-        min: aggregate.min,
-        max: aggregate.max,
-        stddev: aggregate.stddev,
+        aggregates: {
+          sum: aggregate.sum,
+          mean: aggregate.mean,
+          min: aggregate.min,
+          max: aggregate.max,
+          stddev: aggregate.stddev,
+        },
       });
     }
     this.#emitted += closed.length;

@@ -101,7 +101,7 @@ test("a recorded series arrives exactly once and unaltered, and its windows are 
   const reconciled = await pipeline.reconcile();
   expect(reconciled.stdout.at(-1)).toBe(`acknowledged ${rows.length}, missing 0, duplicated 0, altered 0`);
 
-  const results = await pipeline.exported<WindowResult>("results");
+  const results = await pipeline.exported<WindowResult & Record<"sum" | "mean" | "min" | "max" | "stddev", number>>("results");
   const expected = hourlyWindows(rows);
   expect(results.map(({ startUs, count, min, max, revision }) => ({ startUs, count, min, max, revision }))).toEqual(
     expected.map(({ startUs, count, min, max }) => ({ startUs, count, min, max, revision: 0 })),

@@ -1,4 +1,4 @@
-import type { InputColumn, Operator, Outputs } from "../../src/stream/contract.ts";
+import type { InputColumn, Operator, Outputs, StatePart } from "../../src/stream/contract.ts";
 
 /** A column from text: `"5=1.5 7=2"` is 1.5 at event time 5 us, then 2 at 7 us. */
 export function column(device: string, metric: string, readings: string, unit = ""): InputColumn {
@@ -63,4 +63,9 @@ export class OperatorBench<T extends Operator> implements Outputs {
     for (const each of columns.flatMap(oneByOne)) this.feed(each);
     return this;
   }
+}
+
+/** All of an operator's state, as a checkpoint keeps it. */
+export function stateOf(operator: Operator): StatePart[] {
+  return operator.changes().flatMap(({ key, value }) => (value === null ? [] : [{ key, value }]));
 }

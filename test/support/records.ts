@@ -20,7 +20,13 @@ export function readingsFrom(first: number, count: number, random: () => number 
 export function resultFor(number: number): WindowResult {
   const about = { window: "minute", device: "device-0", metric: "temperature", unit: "", revision: 0 };
   const times = { startUs: number * 60_000_000, endUs: (number + 1) * 60_000_000, causeOffset: number };
-  return { ...about, ...times, count: 1, sum: number, mean: number, min: number, max: number, stddev: 0 };
+  return {
+    ...about,
+    ...times,
+    tag: "",
+    count: 1,
+    aggregates: { sum: number, mean: number, min: number, max: number, stddev: 0 },
+  };
 }
 
 export function alertFor(number: number): Alert {

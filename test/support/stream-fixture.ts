@@ -40,9 +40,13 @@ export interface Outcome {
 }
 
 /** What the operators say about the readings in a log when nothing ever goes wrong: no driver, no checkpoint. */
-export async function undisturbed(log: Log, operators: readonly Operator[] = fixtureOperators()): Promise<Outcome> {
+export async function undisturbed(
+  log: Log,
+  operators: readonly Operator[] = fixtureOperators(),
+  fromOffset = 0,
+): Promise<Outcome> {
   const outputs = { results: [] as WindowResult[], alerts: [] as Alert[] };
-  for (const block of await blocksOf(log, "readings")) {
+  for (const block of (await blocksOf(log, "readings")).filter(({ firstOffset }) => firstOffset >= fromOffset)) {
     let offset = block.firstOffset;
     for (const column of decodeReadingBlock(block.bytes).columns) {
       for (const operator of operators) operator.consume(column, offset, outputs);

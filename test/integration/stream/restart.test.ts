@@ -6,7 +6,6 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { RuleOperator } from "../../../src/alert/rule-operator.ts";
 import { BlockMerger } from "../../../src/log/block-merger.ts";
 import { openLevelLog } from "../../../src/log/level-log.ts";
 import type { AppendDone, Log, LogWrite } from "../../../src/log/log.ts";
@@ -144,13 +143,15 @@ describe("a crash and other definitions at the next start", () => {
   const short = () => new WindowOperator({ name: "short", match, sizeUs: 10, latenessUs: 5 });
   const added = () => new WindowOperator({ name: "added", match, sizeUs: 15, latenessUs: 5 });
 
-  test("the unchanged window loses and doubles nothing; the new one begins where outputs are recorded, over further crashes", async () => {
+  test("the unchanged window loses and doubles nothing; the new one speaks of what comes from then on, over further crashes", async () => {
     for (let writes = 1; writes < 25; writes++) {
       const log = createMemoryLog({ clock });
       await fill(log, 14);
       const wide = { checkpointEveryReadings: 120, outputsMax: 7, readBytesMax: 300 };
       await runUntilPowerCut(log, { writes, arrives: true }, { ...wide, operators: [short()] });
-      const beginsAt = Math.max(0, ...(await resultsOf(log)).map((result) => result.causeOffset)) + 1;
+      const beginsAt = log.bounds("readings").endOffset;
+      await runUntilPowerCut(log, { writes: 0, arrives: true }, { ...wide, operators: [short(), added()] });
+      await fill(log, 17);
       for (const again of [1, 2, 5]) {
         await runUntilPowerCut(log, { writes: again, arrives: again !== 2 }, { ...wide, operators: [short(), added()] });
       }
@@ -159,34 +160,9 @@ describe("a crash and other definitions at the next start", () => {
       const results = await resultsOf(log);
       expect(results.filter(({ window }) => window === "short")).toEqual((await undisturbed(log, [short()])).results);
       const ofAdded = results.filter(({ window }) => window === "added");
-      expect(new Set(ofAdded.map(({ device, metric, startUs }) => `${device}/${metric}/${startUs}`)).size).toBe(ofAdded.length);
-      expect(ofAdded.every(({ causeOffset }) => causeOffset >= beginsAt)).toBe(true);
+      expect(ofAdded.length).toBeGreaterThan(10);
+      expect(ofAdded).toEqual((await undisturbed(log, [added()], beginsAt)).results);
       expect(last.status().replayMismatches).toBe(0);
-    }
-  });
-
-  test("a new rule fires at the first reading behind what is recorded: none of its alerts is lost in the replay", async () => {
-    const above = (name: string, limit: number) =>
-      new RuleOperator({ name, match, when: { kind: "above", limit }, clear: { kind: "below", limit: -1 } });
-    for (let writes = 1; writes < 12; writes++) {
-      const log = createMemoryLog({ clock });
-      const one = { device: "d", metric: "m", unit: "", value: 50, quality: 0 };
-      for (let i = 0; i < 40; i++) {
-        const readings = Array.from({ length: 10 }, (_, j) => ({ ...one, eventTimeUs: 10 * i + j }));
-        await appended(log, { readings });
-      }
-      const wide = { checkpointEveryReadings: 1_000, outputsMax: 2, readBytesMax: 1 };
-      await runUntilPowerCut(log, { writes, arrives: true }, { ...wide, operators: [short()] });
-      const { causeOffset } = (await resultsOf(log)).at(-1)!;
-      const operators = () => [short(), above("added", 10)];
-      for (const again of [1, 2, 3]) {
-        await runUntilPowerCut(log, { writes: again, arrives: again === 2 }, { ...wide, operators: operators() });
-      }
-      await runToEnd(driverOver(log, { operators: operators() }));
-      const alerts = await alertsOf(log);
-      expect(alerts.map(({ rule, state }) => `${rule} ${state}`)).toEqual(["added firing"]);
-      // Outputs are recorded up to the end of the block that holds their cause; blocks have 10 readings here.
-      expect(alerts[0]!.causeOffset).toBe(Math.floor(causeOffset / 10) * 10 + 10);
     }
   });
 

@@ -1,8 +1,7 @@
-import { deserialize } from "node:v8";
 import { describe, expect, test } from "vitest";
 import { defaultRuleLimits, RuleOperator } from "../../../src/alert/rule-operator.ts";
 import type { AlertRule } from "../../../src/model/definitions.ts";
-import { column, OperatorBench, withValues } from "../../support/reading-columns.ts";
+import { column, OperatorBench, stateOf, withValues } from "../../support/reading-columns.ts";
 
 const hot: AlertRule = {
   name: "hot",
@@ -65,23 +64,23 @@ describe("alert rule", () => {
     expect(summary(rules)).toEqual(["press-1 firing 81@0", "press-1 resolved 60@4", "press-2 firing 83@5"]);
   });
 
-  test("restore(snapshot()) goes on exactly as if nothing had happened, counters included", () => {
+  test("restore(changes()) goes on exactly as if nothing had happened, counters included", () => {
     const before = [column("press-1", "t", "1=81"), column("press-2", "t", "1=81 2=60"), column("press-3", "t", "1=90")];
     const after = [column("press-1", "t", "2=85 3=60"), column("press-2", "t", "3=75 4=99"), column("press-3", "t", "2=75")];
     const uninterrupted = bench().feed(...before);
     const restored = new RuleOperator(hot);
-    restored.restore(uninterrupted.operator.snapshot());
+    restored.restore(stateOf(uninterrupted.operator));
     const resumed = new OperatorBench(restored, uninterrupted.nextOffset).feed(...after);
     expect(summary(resumed)).toEqual(["press-1 resolved 60@5", "press-2 firing 99@7"]);
     uninterrupted.feed(...after);
     expect(restored.counters()).toEqual(uninterrupted.operator.counters());
-    expect(deserialize(restored.snapshot())).toEqual(deserialize(uninterrupted.operator.snapshot()));
+    expect(stateOf(restored)).toEqual(stateOf(uninterrupted.operator));
   });
 
   test("the bound counts what was restored", () => {
     const full = bench({ firingMax: 1 }).feed(column("press-1", "t", "1=81"));
     const restored = new RuleOperator(hot, { firingMax: 1 });
-    restored.restore(full.operator.snapshot());
+    restored.restore(stateOf(full.operator));
     new OperatorBench(restored, 1).feed(column("press-2", "t", "1=81"));
     expect(restored.counters().skipped.firing_limit).toBe(1);
   });

@@ -12,6 +12,7 @@ import {
   readingsOf,
   verifyBlock,
 } from "../../../src/codec/block-codec.ts";
+import { resultRow } from "../../../src/codec/block-rows.ts";
 import { lanes } from "../../../src/model/lane.ts";
 import type { Reading, Value } from "../../../src/model/reading.ts";
 import { TidegateError } from "../../../src/platform/errors.ts";
@@ -141,12 +142,19 @@ describe("results and alerts", () => {
     endUs: 0,
     revision: 2,
     causeOffset: 2 ** 40,
+    tag: "line=3",
     count: 3,
-    sum: -0,
-    mean: 5e-324,
-    min: -1.5,
-    max: 0,
-    stddev: 0.1,
+    aggregates: {
+      sum: -0,
+      mean: 5e-324,
+      min: -1.5,
+      max: 0,
+      stddev: 0.1,
+      p99: Number.POSITIVE_INFINITY,
+      last_state: "läuft",
+      empty: "",
+      open: false,
+    },
   };
   const alert = {
     rule: "hot",
@@ -159,7 +167,7 @@ describe("results and alerts", () => {
   } as const;
 
   test("results come back exactly, in order", () => {
-    const results = [result, { ...result, window: "hour" }];
+    const results = [result, { ...result, window: "hour", tag: "", aggregates: {} }];
     const bytes = encodeResultBlock(results, ingestTimeUs);
     expect(decodeResultBlock(bytes)).toStrictEqual({ ingestTimeUs, commits: [{ count: 2, ingestTimeUs }], results });
     expect([decodedCount("results", bytes), readBlockHeader(bytes)]).toEqual([2, { count: 2, ingestTimeUs }]);
@@ -179,7 +187,12 @@ describe("results and alerts", () => {
   });
 
   test("a count that does not agree is refused", () => {
-    const results = tidegate.v1.ResultBlock.encode({ format: 2, count: 2, ingestTimeUs: 1, results: [result] }).finish();
+    const results = tidegate.v1.ResultBlock.encode({
+      format: 2,
+      count: 2,
+      ingestTimeUs: 1,
+      results: [resultRow(result)],
+    }).finish();
     const alerts = tidegate.v1.AlertBlock.encode({ format: 2, count: 1, ingestTimeUs: 1, alerts: [] }).finish();
     expect(() => decodedCount("results", sealed(results))).toThrow(corrupt("says 2 records and holds 1"));
     expect(() => decodedCount("alerts", sealed(alerts))).toThrow(corrupt("says 1 records and holds 0"));

@@ -54,9 +54,10 @@ describe("hourly windows over the machine temperature", () => {
     );
     const result = results.find(({ startUs }) => startUs === jumpHourUs)!;
     expect(result.count).toBe(24);
-    expect(result.min).toBe(Math.min(...inHour));
-    expect(result.max).toBe(Math.max(...inHour));
-    expect(result.mean).toBeCloseTo(inHour.reduce((sum, value) => sum + value, 0) / 24, 9);
+    const { min, max, mean } = result.aggregates;
+    expect(min).toBe(Math.min(...inHour));
+    expect(max).toBe(Math.max(...inHour));
+    expect(mean).toBeCloseTo(inHour.reduce((sum, value) => sum + value, 0) / 24, 9);
     const cause = readings.eventTimesUs.findIndex((eventTimeUs) => eventTimeUs >= jumpHourUs + hourUs);
     expect(result.causeOffset).toBe(cause);
   });

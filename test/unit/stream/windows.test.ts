@@ -1,9 +1,8 @@
-import { deserialize } from "node:v8";
 import { describe, expect, test } from "vitest";
 import type { WindowDefinition } from "../../../src/model/definitions.ts";
 import type { InputColumn } from "../../../src/stream/contract.ts";
 import { defaultWindowLimits, type WindowLimits, WindowOperator } from "../../../src/stream/windows.ts";
-import { column, OperatorBench, withValues } from "../../support/reading-columns.ts";
+import { column, OperatorBench, stateOf, withValues } from "../../support/reading-columns.ts";
 
 const tenMicroseconds: WindowDefinition = { name: "ten", match: { device: "*", metric: "*" }, sizeUs: 10, latenessUs: 0 };
 
@@ -32,12 +31,9 @@ describe("emission", () => {
         endUs: 10,
         revision: 0,
         causeOffset: 2,
+        tag: "",
         count: 2,
-        sum: 8,
-        mean: 4,
-        min: 2,
-        max: 6,
-        stddev: 2,
+        aggregates: { sum: 8, mean: 4, min: 2, max: 6, stddev: 2 },
       },
     ]);
   });
@@ -189,7 +185,7 @@ describe("blocks", () => {
   test("a snapshot inside a block is a bug", () => {
     const windows = operator();
     windows.consume(column("d", "m", "1=0"), 0);
-    expect(() => windows.snapshot()).toThrow("between blocks");
+    expect(() => windows.changes()).toThrow("between blocks");
   });
 });
 
@@ -261,17 +257,17 @@ describe("state", () => {
   ];
   const after = [column("d", "b", "3=4 14=0.7 40=1"), column("e", "c", "30=1"), column("d", "a", "17=3 99=1", "K")];
 
-  test("restore(snapshot()) goes on exactly as if nothing had happened, counters included", () => {
+  test("restore(changes()) goes on exactly as if nothing had happened, counters included", () => {
     const uninterrupted = bench({ latenessUs: 15 }).feedOneByOne(...before);
     const restored = operator({ latenessUs: 15 });
-    restored.restore(uninterrupted.operator.snapshot());
+    restored.restore(stateOf(uninterrupted.operator));
     const resumed = new OperatorBench(restored, uninterrupted.nextOffset).feedOneByOne(...after);
     const emitted = uninterrupted.results.length;
     uninterrupted.feedOneByOne(...after);
     expect(resumed.results.length).toBeGreaterThan(3);
     expect(resumed.results).toEqual(uninterrupted.results.slice(emitted));
     expect(restored.counters()).toEqual(uninterrupted.operator.counters());
-    expect(deserialize(restored.snapshot())).toEqual(deserialize(uninterrupted.operator.snapshot()));
+    expect(stateOf(restored)).toEqual(stateOf(uninterrupted.operator));
   });
 
   test("limits count what was restored", () => {
@@ -279,7 +275,7 @@ describe("state", () => {
       column("d", "a", "1=0 11=0"),
     );
     const restored = operator({ latenessUs: 100 }, { seriesMax: 1, openWindowsPerSeriesMax: 2 });
-    restored.restore(full.operator.snapshot());
+    restored.restore(stateOf(full.operator));
     new OperatorBench(restored, 2).feedOneByOne(column("d", "a", "21=0"), column("d", "b", "1=0"));
     expect(restored.counters()).toMatchObject({ taken: 2, skipped: { window_limit: 1, series_limit: 1 } });
   });
@@ -287,7 +283,7 @@ describe("state", () => {
   test("the limit of open windows in all counts what was restored, and what is emitted frees it", () => {
     const full = bench({}, { openWindowsMax: 2 }).feedOneByOne(column("d", "a", "1=0"), column("e", "a", "1=0"));
     const restored = operator({}, { openWindowsMax: 2 });
-    restored.restore(full.operator.snapshot());
+    restored.restore(stateOf(full.operator));
     const resumed = new OperatorBench(restored, 2).feedOneByOne(column("f", "a", "1=0"));
     expect(restored.counters().skipped.window_limit).toBe(1);
     resumed.feedOneByOne(column("d", "a", "10=0 20=0"), column("f", "a", "2=0"));
