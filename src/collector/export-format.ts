@@ -2,7 +2,7 @@
 
 import type { RecordOf } from "../codec/block-records.ts";
 import type { Lane } from "../model/lane.ts";
-import type { ExportedRecord } from "./export.ts";
+import type { ExportedLoss, ExportedRecord } from "./export.ts";
 
 type Field = readonly [name: string, value: number | string | boolean];
 
@@ -78,6 +78,26 @@ export function csvHeader(lane: Lane): string {
 export function csvLine<L extends Lane>(lane: L, exported: ExportedRecord<L>): string {
   return fieldsOf(lane, exported)
     .map(([name, value]) => (name === "value" && typeof value === "string" ? quoted(value) : csvValue(value)))
+    .join(",");
+}
+
+const lossColumns = ["gateway", "log", "lane", "fromOffset", "toOffset", "records", "reason", "sinceUs", "untilUs"] as const;
+
+function lossFields({ gatewayId, logId, ...loss }: ExportedLoss): (readonly [name: string, value: number | string | null])[] {
+  const values = { gateway: gatewayId, log: logId, ...loss };
+  return lossColumns.map((name) => [name, values[name]]);
+}
+
+export function lossNdjsonLine(loss: ExportedLoss): string {
+  return JSON.stringify(Object.fromEntries(lossFields(loss)));
+}
+
+export const lossCsvHeader = lossColumns.join(",");
+
+/** What is not known is empty. */
+export function lossCsvLine(loss: ExportedLoss): string {
+  return lossFields(loss)
+    .map(([, value]) => (value === null ? "" : csvValue(value)))
     .join(",");
 }
 
