@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import type { GatewayConfig } from "./config/schema.ts";
+import { BlockMerger } from "./log/block-merger.ts";
 import { openLevelLog } from "./log/level-log.ts";
 import type { Log } from "./log/log.ts";
 import type { LogReaders } from "./log/log-readers.ts";
@@ -43,6 +44,10 @@ export function createRetentionKeeper(config: GatewayConfig, log: Log, readers: 
     whenFull,
   };
   return new RetentionKeeper({ log, readers, policy, diskFree: () => freeBytesOf(directory), clock: systemClock, logger });
+}
+
+export function createBlockMerger(log: Log, readers: LogReaders, logger: Logger): BlockMerger {
+  return new BlockMerger({ log, streamPosition: () => readers.streamPosition, clock: systemClock, logger });
 }
 
 function laneRetention({ sizeMax, ageMax }: { sizeMax: number; ageMax?: number | undefined }): LaneRetention {

@@ -15,11 +15,11 @@ export function observeGateway(metrics: Metrics, parts: GatewayParts): void {
 }
 
 function observeReadings(metrics: Metrics, { ingest, deadLetters, log }: GatewayParts): void {
-  const { counters } = ingest;
-  metrics.observe("tidegate_readings_received_total", () => counters.received);
-  metrics.observe("tidegate_readings_stored_total", () => counters.stored);
+  metrics.observe("tidegate_readings_received_total", () => ingest.counters.received);
+  metrics.observe("tidegate_readings_stored_total", () => ingest.counters.stored);
+  metrics.observe("tidegate_readings_pending", () => ingest.counters.pending);
   metrics.observe("tidegate_readings_rejected_total", () =>
-    Object.entries(counters.rejected).map(([reason, value]) => ({ labels: { reason }, value })),
+    Object.entries(ingest.counters.rejected).map(([reason, value]) => ({ labels: { reason }, value })),
   );
   metrics.observe("tidegate_ingest_topics", () => ingest.topics);
   metrics.observe("tidegate_dead_letters_lost_total", () => deadLetters.lost);
@@ -29,6 +29,9 @@ function observeReadings(metrics: Metrics, { ingest, deadLetters, log }: Gateway
 
 function observeLog(metrics: Metrics, { log, retention }: GatewayParts): void {
   metrics.observe("tidegate_log_bytes", () => lanes.map((lane) => ({ labels: { lane }, value: log.segments(lane).bytes })));
+  metrics.observe("tidegate_log_blocks", () =>
+    lanes.map((lane) => ({ labels: { lane }, value: log.segments(lane).list.reduce((sum, { blocks }) => sum + blocks, 0) })),
+  );
   metrics.observe("tidegate_log_reclaiming_bytes", () => log.reclaimingBytes);
   metrics.observe("tidegate_log_disk_free_bytes", () => retention.status().diskFreeBytes ?? Number.NaN);
   metrics.observe("tidegate_log_disk_ok", () => (log.disk.kind === "ok" ? 1 : 0));

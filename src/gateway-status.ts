@@ -28,14 +28,14 @@ export interface GatewayParts {
 
 export function gatewayStatus(parts: GatewayParts): StatusView {
   const { log, ingest, broker } = parts;
-  const { received, stored, unrouted, rejected } = ingest.counters;
+  const { received, stored, rejected, pending, unrouted } = ingest.counters;
   return {
     gatewayId: parts.gatewayId,
     logId: log.logId,
     startedAtUs: parts.startedAtUs,
     lanes: Object.fromEntries(lanes.map((lane) => [lane, log.bounds(lane)])),
     log: logView(parts),
-    readings: { received, stored, rejected: occurred(rejected), pending: log.pendingReadings },
+    readings: { received, stored, rejected: occurred(rejected), pending },
     mqtt: {
       address: parts.mqttAddress(),
       connections: broker.connections,

@@ -1,7 +1,7 @@
 // The gateway: the composition root. It constructs the rooms and connects them; nobody else does.
 //
 // Order of life. Start: the log; where the forwarders stand, because the log counts by it what it loses, from the first read on; then its
-// readers (windows and alerts, forwarder), then retention, then HTTP, and the broker last, so that a reading is never taken before
+// readers (windows and alerts, forwarder), then retention and merging, then HTTP, and the broker last, so that a reading is never taken before
 // there is a place for it. Close: the other way round, so that whatever was acknowledged has been
 // committed when the log closes. A start that fails closes what it had started.
 
@@ -10,7 +10,7 @@ import { Broker } from "./broker/broker.ts";
 import type { GatewayConfig, ThresholdConfig } from "./config/schema.ts";
 import { CollectorSink } from "./forward/collector-sink.ts";
 import { Forwarder } from "./forward/forwarder.ts";
-import { createRetentionKeeper, openGatewayLog } from "./gateway-log.ts";
+import { createBlockMerger, createRetentionKeeper, openGatewayLog } from "./gateway-log.ts";
 import { observeGateway } from "./gateway-metrics.ts";
 import { type GatewayParts, gatewayStatus } from "./gateway-status.ts";
 import { HttpServer } from "./http/server.ts";
@@ -63,6 +63,7 @@ async function start(config: GatewayConfig, logger: Logger, closers: Closers): P
   const stream = await startStream(config, log, readers, logger, closers);
   for (const forwarder of forwarders) await forwarder.start();
   const retention = await startRetention(config, log, readers, logger, closers);
+  startMerging(log, readers, logger, closers);
   const { ingest, deadLetters } = await createIngest(config, log, logger, closers);
   const broker = createBroker(config, ingest, logger, closers);
 
@@ -161,13 +162,14 @@ function opposite(threshold: Threshold): Threshold {
 async function loadForwarders(config: GatewayConfig, log: Log, logger: Logger, closers: Closers): Promise<Forwarder[]> {
   const { collector } = config.forward;
   if (collector === undefined) return [];
-  const { address, compression, ackTimeout, inflightSizeMax, retryDelayMin, retryDelayMax } = collector;
+  const { address, compression, ackTimeout, linger, inflightSizeMax, retryDelayMin, retryDelayMax } = collector;
   const sink = new CollectorSink({ name: "collector", address, compression, gatewayId: config.gateway.id, logId: log.logId });
   const forwarder = new Forwarder({
     sink,
     log,
     retry: { delayMsMin: retryDelayMin, delayMsMax: retryDelayMax },
     ackTimeoutMs: ackTimeout,
+    lingerMs: linger,
     inflightBytesMax: inflightSizeMax,
     clock: systemClock,
     random: Math.random,
@@ -191,6 +193,12 @@ async function startRetention(
   return retention;
 }
 
+function startMerging(log: Log, readers: LogReaders, logger: Logger, closers: Closers): void {
+  const merger = createBlockMerger(log, readers, logger);
+  closers.push(() => merger.close());
+  merger.start();
+}
+
 async function createIngest(config: GatewayConfig, log: Log, logger: Logger, closers: Closers) {
   const { routes, topicsMax, redeliveryReadingsMax, deadLettersMax, deadLetterSizeMax, eventTimeMin, eventTimeAheadMax } =
     config.ingest;
@@ -202,7 +210,7 @@ async function createIngest(config: GatewayConfig, log: Log, logger: Logger, clo
   closers.push(() => deadLetters.close());
   const recent = new RecentReadings(redeliveryReadingsMax);
   await fillRecent(recent, log, redeliveryReadingsMax);
-  const ingest = new Ingest({
+  const ingest = await Ingest.open({
     log,
     routes: new RouteTable(routes, topicsMax),
     recent,
@@ -213,6 +221,7 @@ async function createIngest(config: GatewayConfig, log: Log, logger: Logger, clo
     clock: systemClock,
     logger,
   });
+  closers.push(() => ingest.close());
   return { ingest, deadLetters };
 }
 

@@ -46,6 +46,44 @@ export function mergeBlocks(lane: Lane, blocks: readonly PlacedBlock[]): PlacedB
   return { firstOffset: first.firstOffset, count, bytes: rewrite(lane, blocks, 0, count) };
 }
 
+/** A block of at least so many records gains little by being merged: its names cost a byte or two a record. */
+export const smallBlockCountMax = 2048;
+/**
+ * Bounds of one merge of small blocks: 8,192 records are what a commit puts into one block too, so a reader decodes no more at once
+ * than before; 1,000 blocks and 8,192 records hold up the event loop for about 15 ms.
+ */
+const groupMax = { blocks: 1000, count: 8192, bytes: 512 * 1024 } as const;
+
+/**
+ * Cuts blocks in offset order into groups, each of which is worth being one block: neighbours of fewer than
+ * {@link smallBlockCountMax} records each, without a gap between them. Any other block is a group of its own.
+ */
+export function mergeableGroups<Block extends PlacedBlock>(blocks: readonly Block[]): Block[][] {
+  const groups: Block[][] = [];
+  let group: Block[] = [];
+  let count = 0;
+  let size = 0;
+  for (const block of blocks) {
+    count += block.count;
+    size += block.bytes.length;
+    const fits = group.length < groupMax.blocks && count <= groupMax.count && size <= groupMax.bytes;
+    if (fits && areSmallNeighbours(group.at(-1), block)) {
+      group.push(block);
+      continue;
+    }
+    group = [block];
+    count = block.count;
+    size = block.bytes.length;
+    groups.push(group);
+  }
+  return groups;
+}
+
+function areSmallNeighbours(one: PlacedBlock | undefined, next: PlacedBlock): boolean {
+  if (one === undefined || one.firstOffset + one.count !== next.firstOffset) return false;
+  return one.count < smallBlockCountMax && next.count < smallBlockCountMax;
+}
+
 /** The records at the positions from <= p < to of a block, as a block with the same ingest times. Errors: as `mergeBlocks`. */
 export function sliceBlock(lane: Lane, bytes: Uint8Array, from: number, to: number): Uint8Array {
   return rewrite(lane, [{ bytes }], from, to);

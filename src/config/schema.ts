@@ -320,6 +320,12 @@ const collector = z.strictObject({
     .prefault("10s")
     .meta({ unit: "duration" })
     .describe("A collector that confirms nothing for so long counts as gone."),
+  linger: duration({ min: "0ms", max: "1h" })
+    .prefault("100ms")
+    .meta({ unit: "duration" })
+    .describe(
+      "How long new readings and results wait for others, to be sent together. Longer: fewer bytes on the wire, later data. Alerts do not wait.",
+    ),
   retryDelayMin: duration({ min: "10ms", max: "1m" })
     .prefault("200ms")
     .meta({ unit: "duration" })

@@ -1,7 +1,13 @@
 // One link of a forwarder: from the attempt to open it to its end. It reads the log in rounds, keeps the bounds on what is in
 // flight, watches the deadline, and compares what the upstream has with what the log holds. It never retries; the forwarder
 // makes a new one.
+//
+// Small blocks of a round go as one (codec/block-merge.ts). So that rounds of a link that is up to date hold more than what one
+// commit wrote, it lingers: the first new readings or results wait for others, for lingerMs at most, or until they are
+// lingerRecordsMax. Alerts do not wait, and whatever waits goes with them.
 
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { mergeableGroups, mergeBlocks } from "../codec/block-merge.ts";
 import type { Log, StoredBlock } from "../log/log.ts";
 import type { Gap } from "../model/gap.ts";
 import type { Lane } from "../model/lane.ts";
@@ -10,6 +16,9 @@ import { TidegateError } from "../platform/errors.ts";
 import { Inflight, type InflightLimits } from "./inflight.ts";
 import type { LaneOffsets, Sink, SinkLink } from "./sink.ts";
 import { Wakeup } from "./wakeup.ts";
+
+/** So many new records are a block of good size, and wait no longer. */
+const lingerRecordsMax = 8192;
 
 /** Each round goes through the lanes in this order, so nothing waits longer for alerts than one round of readings takes. */
 const forwardOrder: readonly Lane[] = ["alerts", "results", "readings"];
@@ -23,6 +32,7 @@ export interface ForwardLinkOptions {
   readonly clock: Clock;
   readonly limits: InflightLimits;
   readonly ackTimeoutMs: number;
+  readonly lingerMs: number;
   /** Where to go on if the sink cannot tell. */
   readonly checkpoint: LaneOffsets;
   readonly events: ForwardLinkEvents;
@@ -121,13 +131,35 @@ export class ForwardLink {
     while (!this.#ended) {
       const sent = await this.#sendRound();
       if (sent || this.#ended) continue;
-      if (forwardOrder.some((lane) => this.#next[lane] < this.#options.log.bounds(lane).endOffset)) {
-        this.#options.events.fellBehind();
-      } else {
-        this.#options.events.caughtUp();
-      }
+      const isBehind = forwardOrder.some((lane) => this.#unsent(lane) > 0);
+      if (isBehind) this.#options.events.fellBehind();
+      else this.#options.events.caughtUp();
       await this.#wakeup.wait();
+      if (!isBehind) await this.#linger();
     }
+  }
+
+  /** Returns when what is new in the log has waited for more to come. */
+  async #linger(): Promise<void> {
+    const { clock, lingerMs } = this.#options;
+    if (lingerMs === 0 || !this.#mayLinger()) return;
+    let isOver = false;
+    const cancel = clock.after(lingerMs, () => {
+      isOver = true;
+      this.#wakeup.signal();
+    });
+    while (!isOver && this.#mayLinger()) await this.#wakeup.wait();
+    cancel();
+  }
+
+  /** Whether what is new is a few records, none of them an alert. */
+  #mayLinger(): boolean {
+    const records = this.#unsent("readings") + this.#unsent("results");
+    return !this.#ended && records > 0 && records < lingerRecordsMax && this.#unsent("alerts") === 0;
+  }
+
+  #unsent(lane: Lane): number {
+    return this.#options.log.bounds(lane).endOffset - this.#next[lane];
   }
 
   /** True if anything was sent. */
@@ -151,7 +183,17 @@ export class ForwardLink {
     const blocks = await log.read(lane, this.#next[lane], bytesMax);
     // Nothing up to the end that the lane had before: it is lost.
     if (blocks.length === 0 && !this.#ended) this.#skipLost(lane, endOffset);
-    return blocks.slice(0, this.#inflight.batchesLeft);
+    const batches: StoredBlock[] = [];
+    for (const group of mergeableGroups(blocks).slice(0, this.#inflight.batchesLeft)) {
+      const [only] = group;
+      if (group.length === 1 && only !== undefined) batches.push(only);
+      else {
+        batches.push(mergeBlocks(lane, group));
+        // PUBACKs wait for the same event loop.
+        await nextTurn();
+      }
+    }
+    return batches;
   }
 
   #send(lane: Lane, { firstOffset, count, bytes }: StoredBlock): void {

@@ -7,6 +7,7 @@
 //   inflightBytesMax, inflightBatchesMax   what may be sent and not yet confirmed; at the bound it waits for confirmations
 //   ackTimeoutMs                           a link that confirms nothing for so long, while something is in flight, is given up.
 //                                          A deadline and not the state of the socket, which can look healthy for hours.
+//   lingerMs                               how long new records of a link that is up to date wait for others, so that they go together
 //   retry                                  exponential backoff with full jitter between links; it begins anew after a
 //                                          confirmation, not after a mere connection, so a collector that takes the
 //                                          connection and fails at the first write is not hammered
@@ -46,6 +47,8 @@ export interface ForwarderOptions {
   readonly retry: RetryPolicy;
   /** Sensible: 5,000 to 60,000. */
   readonly ackTimeoutMs: number;
+  /** Sensible: 0 to 60,000. Default 0. */
+  readonly lingerMs?: number;
   /** Sensible: 1 MiB to 64 MiB. */
   readonly inflightBytesMax: number;
   /** Sensible: 16 to 10,000. Default 1,000. */
@@ -153,12 +156,13 @@ export class Forwarder {
   }
 
   #newLink(): ForwardLink {
-    const { sink, log, clock, logger, ackTimeoutMs, inflightBytesMax, inflightBatchesMax } = this.#options;
+    const { sink, log, clock, logger, ackTimeoutMs, lingerMs = 0, inflightBytesMax, inflightBatchesMax } = this.#options;
     return new ForwardLink({
       sink,
       log,
       clock,
       ackTimeoutMs,
+      lingerMs,
       limits: { inflightBytesMax, inflightBatchesMax: inflightBatchesMax ?? inflightBatchesMaxDefault },
       checkpoint: this.#checkpoint.offsets,
       events: {

@@ -1,7 +1,12 @@
 // From a publish to durable readings: route, decode, admit, append; settled when the commit is on disk.
 //
-// Every reading that a payload holds is counted once: received = stored + rejected(reason), where a payload that cannot be decoded
-// counts as one reading. A payload may be stored in part; what was rejected of it becomes a dead letter with the first reason.
+// Every reading that a payload holds is counted once: received = stored + rejected(reason) + pending, where a payload that cannot be
+// decoded counts as one reading. A payload may be stored in part; what was rejected of it becomes a dead letter with the first reason.
+// The equation holds whenever somebody looks, because each step changes both sides at once: stored is the end of the readings lane,
+// which ingest alone appends to, and pending how far that is from the end that the lane will have. Over restarts the lane keeps stored,
+// and reject-counts.ts rejected; received begins as their sum, so that what a crash took unanswered was never received.
+//
+// A rejected message is settled when its count is on disk; if the disk refuses, then too: what is no reading must not come for ever.
 //
 // A retained message without a payload on a route is no reading: it clears the retained one, and passes.
 //
@@ -14,7 +19,6 @@
 import type { Intake, Publish, Settle, Verdict } from "../broker/contract.ts";
 import { type DecodeSink, quoted } from "../codec/payload.ts";
 import type { RejectReason } from "../codec/reject.ts";
-import { rejectTable } from "../codec/reject.ts";
 import type { Log } from "../log/log.ts";
 import { nameLengthMax, quality, type Reading, unitLengthMax, type Value } from "../model/reading.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -22,6 +26,7 @@ import { LimitedWarning } from "../platform/limited-warning.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { DeadLetters } from "./dead-letters.ts";
 import type { RecentReadings } from "./recent-readings.ts";
+import { RejectCounts } from "./reject-counts.ts";
 import type { RouteTable } from "./routes.ts";
 
 export interface IngestOptions {
@@ -37,13 +42,16 @@ export interface IngestOptions {
   readonly logger: Logger;
 }
 
-/** Totals since the start. */
+/** Readings since the log was made: received = stored + rejected + pending, at every moment. */
 export interface IngestCounters {
-  received: number;
-  stored: number;
-  /** Messages on topics of no route. */
-  unrouted: number;
-  readonly rejected: Record<RejectReason, number>;
+  readonly received: number;
+  readonly stored: number;
+  /** On their way to the disk, or to being refused by the log. */
+  readonly pending: number;
+  /** By reason. */
+  readonly rejected: Readonly<Record<string, number>>;
+  /** Messages on topics of no route, since the start. */
+  readonly unrouted: number;
 }
 
 const pass: Verdict = { kind: "pass" };
@@ -51,9 +59,13 @@ const stored: Verdict = { kind: "stored" };
 const warningIntervalMs = 10_000;
 
 export class Ingest implements Intake, DecodeSink {
-  readonly counters: IngestCounters;
   readonly #options: IngestOptions;
+  readonly #rejects: RejectCounts;
   readonly #warnings: LimitedWarning;
+  #received: number;
+  /** Where the readings lane ends when all that the log was given is stored. */
+  #endWhenStored: number;
+  #unrouted = 0;
 
   // What the decoder found in the message that is being taken.
   #device = "";
@@ -65,11 +77,28 @@ export class Ingest implements Intake, DecodeSink {
   #firstReason: RejectReason | null = null;
   #firstDetail = "";
 
-  constructor(options: IngestOptions) {
+  /** Takes over what the log holds and remembers. */
+  static async open(options: IngestOptions): Promise<Ingest> {
+    return new Ingest(options, await RejectCounts.open(options));
+  }
+
+  private constructor(options: IngestOptions, rejects: RejectCounts) {
     this.#options = options;
+    this.#rejects = rejects;
     this.#warnings = new LimitedWarning(options.clock, warningIntervalMs);
-    const rejected = Object.fromEntries(Object.keys(rejectTable).map((reason) => [reason, 0]));
-    this.counters = { received: 0, stored: 0, unrouted: 0, rejected: rejected as Record<RejectReason, number> };
+    this.#endWhenStored = options.log.bounds("readings").endOffset;
+    this.#received = this.#endWhenStored + rejects.total;
+  }
+
+  get counters(): IngestCounters {
+    const stored = this.#options.log.bounds("readings").endOffset;
+    return {
+      received: this.#received,
+      stored,
+      pending: this.#endWhenStored - stored,
+      rejected: this.#rejects.byReason,
+      unrouted: this.#unrouted,
+    };
   }
 
   /** Topics whose route is kept in memory. */
@@ -80,7 +109,7 @@ export class Ingest implements Intake, DecodeSink {
   take(publish: Publish, settle: Settle): void {
     const target = this.#options.routes.find(publish.topic);
     if (target === null || publish.clearsRetained) {
-      this.counters.unrouted++;
+      this.#unrouted++;
       settle(pass);
       return;
     }
@@ -88,9 +117,15 @@ export class Ingest implements Intake, DecodeSink {
     if (isName(target.device)) target.decode(publish.payload, target, this);
     else this.reject("name_invalid", `device ${quoted(target.device)}`);
     if (this.#readings.length > this.#options.messageReadingsMax) this.#rejectAll("batch_too_large");
-    this.counters.received += this.#found;
+    this.#received += this.#found;
+    this.#endWhenStored += this.#readings.length;
     if (this.#firstReason !== null && this.#firstReason !== "redelivered") this.#bury(publish, this.#firstReason);
     this.#finish(settle);
+  }
+
+  /** Makes the counts durable; after the last message, before the log closes. Idempotent; every call waits. */
+  close(): Promise<void> {
+    return this.#rejects.close();
   }
 
   reading(metric: string, unit: string, eventTimeUs: number | undefined, value: Value): void {
@@ -123,7 +158,7 @@ export class Ingest implements Intake, DecodeSink {
 
   reject(reason: RejectReason, detail: string): void {
     this.#found++;
-    this.counters.rejected[reason]++;
+    this.#rejects.add(reason);
     // A reading that is known already is no fault of the payload, so it never hides one that is.
     if (this.#firstReason !== null && this.#firstReason !== "redelivered") return;
     this.#firstReason = reason;
@@ -133,10 +168,11 @@ export class Ingest implements Intake, DecodeSink {
   /** Counts every reading of the message that would have been stored as rejected. */
   #rejectAll(reason: RejectReason): void {
     const count = this.#readings.length;
-    this.counters.rejected[reason] += count;
+    this.#rejects.add(reason, count);
     this.#firstReason = reason;
     this.#firstDetail = `${count} readings in one message, at most ${this.#options.messageReadingsMax} are taken`;
     this.#readings = [];
+    this.#known = [];
   }
 
   #begin(device: string, redelivered: boolean): void {
@@ -151,17 +187,18 @@ export class Ingest implements Intake, DecodeSink {
 
   #finish(settle: Settle): void {
     const readings = this.#readings;
-    if (readings.length === 0 && this.#firstReason !== "redelivered") {
-      settle({ kind: "rejected", reason: `${this.#firstReason}: ${this.#firstDetail}` });
+    const known = this.#redelivered ? this.#known : null;
+    // A message that comes again with a known reading in it is not rejected, whatever else is in it: the first one was not.
+    if (readings.length === 0 && !known?.length) {
+      const rejected: Verdict = { kind: "rejected", reason: `${this.#firstReason}: ${this.#firstDetail}` };
+      this.#rejects.append({}, () => settle(rejected));
       return;
     }
-    const { log, recent } = this.#options;
-    const known = this.#redelivered ? this.#known : null;
+    const { recent } = this.#options;
     for (const reading of readings) recent.add(reading);
     // Also when nothing is left to store: the first delivery of a redelivered reading may still be on its way to the disk.
-    log.append({ readings }, (error) => {
-      if (error === null) this.counters.stored += readings.length;
-      else this.#unstore(readings);
+    this.#rejects.append({ readings }, (error) => {
+      if (error !== null) this.#unstore(readings);
       // The first delivery of a known reading may have failed while this one waited behind it.
       const durable = error === null && (known === null || known.every((reading) => recent.has(reading)));
       settle(durable ? stored : { kind: "busy", reason: error?.message ?? "the first delivery was not stored; send again" });
@@ -169,7 +206,9 @@ export class Ingest implements Intake, DecodeSink {
   }
 
   #unstore(readings: readonly Reading[]): void {
-    this.counters.rejected.log_busy += readings.length;
+    this.#endWhenStored -= readings.length;
+    this.#rejects.add("log_busy", readings.length);
+    this.#rejects.flushLater();
     for (const reading of readings) this.#options.recent.forget(reading);
   }
 

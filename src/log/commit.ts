@@ -29,7 +29,7 @@ export interface Commit {
   /** When it was assembled: microseconds since the Unix epoch. It stands in the blocks. */
   readonly ingestTimeUs: number;
   /** By name; the last one of each name. */
-  readonly checkpoints: ReadonlyMap<string, Uint8Array>;
+  readonly checkpoints: ReadonlyMap<string, Uint8Array | null>;
 }
 
 export type LaneEnds = Readonly<Record<Lane, number>>;
@@ -47,10 +47,11 @@ export function writesOfCommit(writes: readonly LogWrite[]): number {
 }
 
 /** Names count once a series in a block, so they are left out; texts are counted one by one. */
-function roughBytesOf({ readings = [], results = [], alerts = [], checkpoint }: LogWrite): number {
+function roughBytesOf({ readings = [], results = [], alerts = [], checkpoint, checkpoints = [] }: LogWrite): number {
   let bytes =
     readings.length * recordBytes.readings + results.length * recordBytes.results + alerts.length * recordBytes.alerts;
   for (const { value } of readings) if (typeof value === "string") bytes += value.length;
+  for (const { name, value } of checkpoints) bytes += name.length + (value?.length ?? 0);
   return bytes + (checkpoint?.value.length ?? 0);
 }
 
@@ -63,8 +64,11 @@ export class CommitAssembly {
   readonly #builder = new ReadingBlockBuilder();
 
   assemble(writes: readonly LogWrite[], ends: LaneEnds, ingestTimeUs: number): Commit {
-    const checkpoints = new Map<string, Uint8Array>();
-    for (const { checkpoint } of writes) if (checkpoint !== undefined) checkpoints.set(checkpoint.name, checkpoint.value);
+    const checkpoints = new Map<string, Uint8Array | null>();
+    for (const { checkpoint, checkpoints: further = [] } of writes) {
+      if (checkpoint !== undefined) checkpoints.set(checkpoint.name, checkpoint.value);
+      for (const { name, value } of further) checkpoints.set(name, value);
+    }
     const results = inPieces(writes.flatMap((write) => write.results ?? []));
     const alerts = inPieces(writes.flatMap((write) => write.alerts ?? []));
     const blocks = [

@@ -16,7 +16,8 @@
 //
 // Limits: a commit holds about `commitBytesMax` (commit.ts). `pendingReadingsMax` readings wait or are in a commit. An append that would pass it is refused with LOG_QUEUE_FULL,
 // and one that alone holds more can never be stored. Writes without readings (results, checkpoints, barriers) are not refused:
-// each has one writer, which waits for `done`; and a full queue must not stop the reader that drains it.
+// each has one writer, which waits for `done`, or a publish, of which the broker bounds the open ones; and a full queue must not
+// stop the reader that drains it.
 // A refused append keeps its place in the queue for its `done` alone, so that the dones stay in order; its readings are let go.
 //
 // Failure: all appends of the commit are done with LOG_WRITE_FAILED, the ends of the lanes stay, the next commit tries anew

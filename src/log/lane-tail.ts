@@ -75,6 +75,22 @@ export class LaneTail {
     while ((this.#blocks[this.#head]?.firstOffset ?? Number.POSITIVE_INFINITY) < startOffset) this.#dropFirst();
   }
 
+  /** Merged blocks, of the same records, take the place of those in memory; where these begin within a merged one, they are let go. */
+  replace(merged: readonly StoredBlock[]): void {
+    const kept = this.#blocks.slice(this.#head);
+    const [firstKept] = kept;
+    const [first] = merged;
+    const last = merged.at(-1);
+    if (firstKept === undefined || first === undefined || last === undefined) return;
+    const endOffset = last.firstOffset + last.count;
+    const fitting = merged.filter(({ firstOffset }) => firstOffset >= firstKept.firstOffset);
+    const before = kept.filter(({ firstOffset }) => firstOffset < first.firstOffset);
+    const behind = kept.filter(({ firstOffset }) => firstOffset >= endOffset);
+    this.#blocks = [...before, ...fitting, ...behind];
+    this.#head = 0;
+    this.#bytes = this.#blocks.reduce((sum, block) => sum + memoryOf(block), 0);
+  }
+
   #dropFirst(): void {
     const dropped = this.#blocks[this.#head];
     if (dropped !== undefined) this.#bytes -= memoryOf(dropped);

@@ -21,6 +21,7 @@
 
 import { join } from "node:path";
 import { type Lane, lanes } from "../model/lane.ts";
+import { assert } from "../platform/assert.ts";
 import type { Clock } from "../platform/clock.ts";
 import { freeBytesOf } from "../platform/data-directory.ts";
 import { messageOf, TidegateError } from "../platform/errors.ts";
@@ -32,17 +33,19 @@ import { closedError, eachLane, GroupCommit } from "./group-commit.ts";
 import { entriesOf } from "./lane-entries.ts";
 import { LaneReader } from "./lane-reader.ts";
 import { LaneTail } from "./lane-tail.ts";
-import type { AppendDone, Eviction, LaneBounds, Log, LogWrite, StoredBlock } from "./log.ts";
+import type { AppendDone, Checkpoint, Eviction, LaneBounds, Log, LogWrite, StoredBlock } from "./log.ts";
 import {
   bytesOf,
   type Change,
   checkpointChange,
+  checkpointsOf,
   compactLane,
   keyOf,
   type LogDatabase,
   ledgerChanges,
   ledgerOf,
   metaChange,
+  offsetOf,
   openDatabase,
   type Recovered,
   readLogId,
@@ -54,7 +57,15 @@ import { LogDisk, type SyncWrite } from "./log-disk.ts";
 import { LogReaders } from "./log-readers.ts";
 import { type EvictedCounts, type Loss, type LossLedger, type MissingRange, missingRanges } from "./loss.ts";
 import { Reclaimer } from "./reclaimer.ts";
-import { LaneSegments, type SegmentLimits, type SegmentsView, segmentLimitsDefault, withoutBlocks } from "./segments.ts";
+import {
+  LaneSegments,
+  type Segment,
+  type SegmentLimits,
+  type SegmentsView,
+  segmentLimitsDefault,
+  withMergedBlocks,
+  withoutBlocks,
+} from "./segments.ts";
 import { SetAside } from "./set-aside.ts";
 
 /** Default of {@link LevelLogOptions.recentBytesMax}: a second of readings at the highest rate, minutes at an ordinary one. */
@@ -195,6 +206,10 @@ class LevelLog implements Log {
     return this.#whileOpen("evict", () => this.#inTurn(() => this.#evict(eviction)));
   }
 
+  merge(lane: Lane, segment: Segment, blocks: readonly StoredBlock[]): Promise<boolean> {
+    return this.#whileOpen("merge", () => this.#inTurn(() => this.#merge(lane, segment, blocks)));
+  }
+
   refuseReadings(refusal: TidegateError | null): void {
     this.#commits.refuse(refusal);
   }
@@ -232,6 +247,10 @@ class LevelLog implements Log {
       "read checkpoint",
       async () => (await this.#disk.use(({ checkpoints }) => checkpoints.get(bytesOf(name)))) ?? null,
     );
+  }
+
+  readCheckpoints(prefix: string): Promise<Checkpoint[]> {
+    return this.#whileOpen("read checkpoints", () => this.#disk.use((database) => checkpointsOf(database, prefix)));
   }
 
   onCommit(listener: () => void): () => void {
@@ -283,6 +302,26 @@ class LevelLog implements Log {
     ]);
     for (const lane of lanes) this.#segments[lane].adopt(grown[lane]);
     for (const { lane, block } of blocks) this.#lanes[lane].append(block);
+  }
+
+  async #merge(lane: Lane, segment: Segment, blocks: readonly StoredBlock[]): Promise<boolean> {
+    if (!this.#segments[lane].isClosed(segment)) return false;
+    const merged = withMergedBlocks(segment, blocks);
+    const range = { gte: keyOf(segment.firstOffset), lt: keyOf(segment.endOffset) };
+    const keys = await this.#disk.use((database) => database.lanes[lane].keys(range).all());
+    const kept = new Set(blocks.map(({ firstOffset }) => firstOffset));
+    assert(
+      keys.every((key) => isWithin(blocks, offsetOf(key))),
+      "merged blocks hold all records of their segment",
+    );
+    await this.#disk.write([
+      ...keys.filter((key) => !kept.has(offsetOf(key))).map((key) => ({ table: lane, key, value: null })),
+      ...blocks.map(({ firstOffset, bytes }) => ({ table: lane, key: keyOf(firstOffset), value: bytes })),
+      segmentChange(lane, merged),
+    ]);
+    this.#segments[lane].replace(merged);
+    this.#lanes[lane].replace(blocks);
+    return true;
   }
 
   async #trim(lane: Lane, beforeOffset: number): Promise<void> {
@@ -383,6 +422,10 @@ class LevelLog implements Log {
     await this.#reclaimer.close();
     await this.#disk.close();
   }
+}
+
+function isWithin(blocks: readonly StoredBlock[], offset: number): boolean {
+  return blocks.some(({ firstOffset, count }) => firstOffset <= offset && offset < firstOffset + count);
 }
 
 function startAfter(starts: readonly LaneStart[], lane: Lane, { startOffset }: LaneBounds): number {

@@ -21,7 +21,7 @@ import { makeDirectory, openFailure } from "../platform/data-directory.ts";
 import { TidegateError } from "../platform/errors.ts";
 import type { Logger } from "../platform/logger.ts";
 import { eachLane } from "./group-commit.ts";
-import type { Checkpoint, LaneBounds } from "./log.ts";
+import type { Checkpoint, CheckpointChange, LaneBounds } from "./log.ts";
 import { type EvictedCounts, keyOfLoss, type LedgerChange, type Loss, LossLedger } from "./loss.ts";
 import { decodeSegment, encodeSegment, LaneSegments, type Segment } from "./segments.ts";
 
@@ -180,7 +180,7 @@ export function segmentChange(lane: Lane, segment: Segment): Change {
   return { table: `segment-${lane}`, key: keyOf(segment.firstOffset), value: bytesOf(encodeSegment(segment)) };
 }
 
-export function checkpointChange({ name, value }: Checkpoint): Change {
+export function checkpointChange({ name, value }: CheckpointChange): Change {
   return { table: "checkpoint", key: bytesOf(name), value };
 }
 
@@ -251,4 +251,12 @@ async function startOf({ meta }: LogDatabase, lane: Lane): Promise<number> {
 
 function textOf(value: Uint8Array): string {
   return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("utf8");
+}
+
+/** The checkpoints of the names that begin so. */
+export async function checkpointsOf({ checkpoints }: LogDatabase, prefix: string): Promise<Checkpoint[]> {
+  // No byte of UTF-8 is 0xff.
+  const range = { gte: bytesOf(prefix), lt: Buffer.concat([bytesOf(prefix), Uint8Array.of(0xff)]) };
+  const entries = await checkpoints.iterator(range).all();
+  return entries.map(([name, value]) => ({ name: textOf(name), value }));
 }

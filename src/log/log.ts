@@ -16,12 +16,18 @@ import type { TidegateError } from "../platform/errors.ts";
 import type { DiskState } from "./disk-state.ts";
 import type { EvictedCounts, Loss, MissingRange } from "./loss.ts";
 import type { Cut } from "./retention.ts";
-import type { SegmentsView } from "./segments.ts";
+import type { Segment, SegmentsView } from "./segments.ts";
 
 /** Position and state of a reader, kept by name. */
 export interface Checkpoint {
   readonly name: string;
   readonly value: Uint8Array;
+}
+
+/** Null: the checkpoint is no longer needed. */
+export interface CheckpointChange {
+  readonly name: string;
+  readonly value: Uint8Array | null;
 }
 
 /** What one append makes durable together. An empty one is a barrier: it is done when everything before it is durable. */
@@ -30,6 +36,8 @@ export interface LogWrite {
   readonly results?: readonly WindowResult[];
   readonly alerts?: readonly Alert[];
   readonly checkpoint?: Checkpoint;
+  /** Further ones, of a reader that keeps its state in parts; the last one of a name counts. */
+  readonly checkpoints?: readonly CheckpointChange[];
 }
 
 /** Errors: LOG_QUEUE_FULL, LOG_FULL, LOG_WRITE_FAILED (nothing of the append is stored), LOG_CLOSED. */
@@ -87,6 +95,12 @@ export interface Log {
    */
   evict(eviction: Eviction): Promise<void>;
 
+  /**
+   * Puts merged blocks in the place of a segment's: the same records at the same offsets, in fewer blocks. False if the segment is no
+   * longer as given, because it was trimmed or has grown: nothing is changed then. Errors also: LOG_WRITE_FAILED.
+   */
+  merge(lane: Lane, segment: Segment, blocks: readonly StoredBlock[]): Promise<boolean>;
+
   /** Appends of readings are done with this error from now on; null: they are taken again. */
   refuseReadings(refusal: TidegateError | null): void;
 
@@ -112,6 +126,9 @@ export interface Log {
 
   /** The last durable checkpoint of that name; null if there is none. */
   readCheckpoint(name: string): Promise<Uint8Array | null>;
+
+  /** The last durable checkpoints of the names that begin so, in the order of names (as UTF-8). */
+  readCheckpoints(prefix: string): Promise<Checkpoint[]>;
 
   /** Calls back after every commit that moved the end of a lane. The returned function ends that. */
   onCommit(listener: () => void): () => void;

@@ -6,10 +6,18 @@ import { blocksOfLane, type Commit } from "./commit.ts";
 import { diskOk } from "./disk-state.ts";
 import { closedError, eachLane, GroupCommit } from "./group-commit.ts";
 import { LaneTail } from "./lane-tail.ts";
-import type { AppendDone, Eviction, LaneBounds, Log, LogWrite, StoredBlock } from "./log.ts";
+import type { AppendDone, Checkpoint, Eviction, LaneBounds, Log, LogWrite, StoredBlock } from "./log.ts";
 import { LogReaders } from "./log-readers.ts";
 import { type EvictedCounts, type Loss, LossLedger, type MissingRange, missingRanges } from "./loss.ts";
-import { LaneSegments, type SegmentLimits, type SegmentsView, segmentLimitsDefault, withoutBlocks } from "./segments.ts";
+import {
+  LaneSegments,
+  type Segment,
+  type SegmentLimits,
+  type SegmentsView,
+  segmentLimitsDefault,
+  withMergedBlocks,
+  withoutBlocks,
+} from "./segments.ts";
 
 export interface MemoryLogOptions {
   readonly clock: Clock;
@@ -78,6 +86,15 @@ class MemoryLog implements Log {
     for (const { lane, toOffset } of cuts) this.#remove(lane, toOffset);
   }
 
+  async merge(lane: Lane, segment: Segment, blocks: readonly StoredBlock[]): Promise<boolean> {
+    this.#assertOpen("merge");
+    const segments = this.#segments[lane];
+    if (!segments.isClosed(segment)) return false;
+    segments.replace(withMergedBlocks(segment, blocks));
+    this.#lanes[lane].replace(blocks);
+    return true;
+  }
+
   refuseReadings(refusal: TidegateError | null): void {
     this.#commits.refuse(refusal);
   }
@@ -107,6 +124,14 @@ class MemoryLog implements Log {
     return this.#checkpoints.get(name) ?? null;
   }
 
+  async readCheckpoints(prefix: string): Promise<Checkpoint[]> {
+    this.#assertOpen("read checkpoints");
+    const found = Array.from(this.#checkpoints, ([name, value]) => ({ name, value })).filter(({ name }) =>
+      name.startsWith(prefix),
+    );
+    return found.sort((one, other) => Buffer.compare(Buffer.from(one.name), Buffer.from(other.name)));
+  }
+
   onCommit(listener: () => void): () => void {
     return this.#commits.onCommit(listener);
   }
@@ -122,7 +147,10 @@ class MemoryLog implements Log {
       segments.adopt(segments.after({ blocks: ofLane, ingestTimeUs }));
       for (const block of ofLane) this.#lanes[lane].append(block);
     }
-    for (const [name, value] of checkpoints) this.#checkpoints.set(name, new Uint8Array(value));
+    for (const [name, value] of checkpoints) {
+      if (value === null) this.#checkpoints.delete(name);
+      else this.#checkpoints.set(name, new Uint8Array(value));
+    }
   }
 
   #remove(lane: Lane, startOffset: number): void {

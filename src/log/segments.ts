@@ -107,12 +107,18 @@ export class LaneSegments implements SegmentsView {
     assert((this.#list[0]?.firstOffset ?? startOffset) === startOffset, "the first segment begins at the start of its lane");
   }
 
+  /** Whether a segment is as it was, and takes no further block. */
+  isClosed(segment: Segment): boolean {
+    return this.#list.at(-1) !== segment && this.#list.includes(segment);
+  }
+
   /** A segment with the same offsets and other blocks takes the place of the one before. */
   replace(segment: Segment): void {
     const index = this.#list.findIndex(({ firstOffset }) => firstOffset === segment.firstOffset);
-    assert(index >= 0, "a segment that is replaced exists");
+    const before = this.#list[index];
+    assert(before?.endOffset === segment.endOffset, "a segment that is replaced exists, and its offsets stay");
     this.#list[index] = segment;
-    this.#bytes = sumOf(this.#list);
+    this.#bytes += segment.bytes - before.bytes;
   }
 
   #isFull(segment: Segment, nowUs: number): boolean {
@@ -133,6 +139,12 @@ function extended(segment: Segment, { count, bytes }: StoredBlock, timeUs: numbe
     blocks: segment.blocks + 1,
     lastTimeUs: Math.max(segment.lastTimeUs, timeUs),
   };
+}
+
+/** The segment once these blocks, of the same records, have taken the place of its own. */
+export function withMergedBlocks(segment: Segment, blocks: readonly StoredBlock[]): Segment {
+  const bytes = blocks.reduce((sum, block) => sum + block.bytes.length, 0);
+  return { ...segment, bytes, blocks: blocks.length, merged: true };
 }
 
 /** What is left of a segment when its first blocks, of these sizes in bytes, are removed. */

@@ -23,14 +23,17 @@ export interface StatusView {
     /** Which records were given up, when and why; the newest 1000. */
     readonly losses: readonly LossView[];
   };
+  /** Since the log was made; kept over restarts. received = stored + rejected + pending, at every moment. */
   readonly readings: {
     readonly received: number;
+    /** The end of the readings lane. */
     readonly stored: number;
     /** By reason; reasons that did not occur are left out. */
     readonly rejected: Readonly<Record<string, number>>;
-    /** Wait for the disk. */
+    /** On their way to the disk, or to being refused by the log. */
     readonly pending: number;
   };
+  /** Since the start. */
   readonly mqtt: {
     readonly address: string;
     readonly connections: number;

@@ -1,5 +1,6 @@
 // What the gateway counts. The table is the single source: docs/metrics.md is generated from it, and a metric that is not in it
-// cannot be observed. Rooms count in plain fields on their hot paths; the values are read when somebody scrapes.
+// cannot be observed. Rooms count in plain fields on their hot paths; the values are read when somebody scrapes: all of them before
+// anything else runs, so that what adds up in the rooms adds up in a scrape.
 
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 
@@ -12,11 +13,24 @@ interface MetricEntry {
 export const metricTable = {
   tidegate_readings_received_total: {
     kind: "counter",
-    help: "Readings in publishes on ingest routes; = stored + rejected + those on their way to the disk.",
+    help: "Readings in publishes on ingest routes, since the log was made; kept over restarts. = stored + rejected + pending, in every scrape.",
     labels: [],
   },
-  tidegate_readings_stored_total: { kind: "counter", help: "Readings that are on disk.", labels: [] },
-  tidegate_readings_rejected_total: { kind: "counter", help: "Readings that were not stored, by reason.", labels: ["reason"] },
+  tidegate_readings_stored_total: {
+    kind: "counter",
+    help: "Readings that reached the disk, since the log was made; kept over restarts.",
+    labels: [],
+  },
+  tidegate_readings_rejected_total: {
+    kind: "counter",
+    help: "Readings that were not stored, by reason, since the log was made; kept over restarts.",
+    labels: ["reason"],
+  },
+  tidegate_readings_pending: {
+    kind: "gauge",
+    help: "Readings on their way to the disk, or to being refused by the log.",
+    labels: [],
+  },
   tidegate_ingest_topics: { kind: "gauge", help: "Topics whose route is kept in memory.", labels: [] },
   tidegate_dead_letters_lost_total: { kind: "counter", help: "Rejected payloads that could not be kept.", labels: [] },
   tidegate_mqtt_publishes_total: { kind: "counter", help: "PUBLISH packets received.", labels: [] },
@@ -53,8 +67,13 @@ export const metricTable = {
     labels: [],
   },
   tidegate_log_offset: { kind: "gauge", help: "Next offset of a lane.", labels: ["lane"] },
-  tidegate_log_pending_readings: { kind: "gauge", help: "Readings that wait for the disk.", labels: [] },
+  tidegate_log_pending_readings: {
+    kind: "gauge",
+    help: "Readings that wait for the disk; at most log.pendingReadingsMax.",
+    labels: [],
+  },
   tidegate_log_bytes: { kind: "gauge", help: "Bytes of the blocks of a lane.", labels: ["lane"] },
+  tidegate_log_blocks: { kind: "gauge", help: "Blocks of a lane; small ones are merged in the background.", labels: ["lane"] },
   tidegate_log_reclaiming_bytes: {
     kind: "gauge",
     help: "Bytes that were removed and that the file system does not have back yet.",
@@ -148,7 +167,7 @@ export class Metrics {
     }
   }
 
-  /** The Prometheus text format. */
+  /** The Prometheus text format. The values are those of the call. */
   text(): Promise<string> {
     return this.#registry.metrics();
   }

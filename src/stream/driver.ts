@@ -29,7 +29,7 @@
 // Not here      Publishing to MQTT: that is another reader of the lanes.
 
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { decodeReadingBlock } from "../codec/block-codec.ts";
+import { decodeReadingBlock, type ReadingBlock } from "../codec/block-codec.ts";
 import { LogCursor } from "../log/cursor.ts";
 import type { Checkpoint, Log, LogWrite, StoredBlock } from "../log/log.ts";
 import { assert } from "../platform/assert.ts";
@@ -46,7 +46,7 @@ import {
   type LostReadings,
   outputMarkName,
 } from "./checkpoint.ts";
-import type { Counters, InputColumn, Operator } from "./contract.ts";
+import type { Counters, Operator } from "./contract.ts";
 import { appendDurably, appendRetryDelayMs, delay } from "./durable-append.ts";
 import { feedBlock, restoreOperators } from "./fed-operators.ts";
 import { PendingOutputs } from "./pending-outputs.ts";
@@ -201,10 +201,10 @@ export class StreamDriver {
   async #feedBlock(block: StoredBlock): Promise<void> {
     this.#skipTo(block.firstOffset);
     assert(block.firstOffset === this.#position, "blocks are fed whole");
-    const columns = this.#columnsOf(block);
+    const decoded = this.#decode(block);
     const endOffset = block.firstOffset + block.count;
-    if (columns.length === 0) this.#lose("corrupt", endOffset);
-    else feedBlock(this.#fed, columns, block.firstOffset, this.#outputs);
+    if (decoded === null) this.#lose("corrupt", endOffset);
+    else feedBlock(this.#fed, decoded, block.firstOffset, this.#outputs);
     this.#position = endOffset;
     this.#readingsThisTurn += block.count;
     if (this.#outputs.size >= this.#options.outputsMax || this.#checkpointIsDue(false)) await this.#record(false);
@@ -212,14 +212,14 @@ export class StreamDriver {
     if (this.#readingsThisTurn >= readingsPerTurn) await this.#yield();
   }
 
-  /** None if the block is corrupt. */
-  #columnsOf(block: StoredBlock): readonly InputColumn[] {
+  /** Null if the block is corrupt. */
+  #decode(block: StoredBlock): ReadingBlock | null {
     try {
-      return decodeReadingBlock(block.bytes).columns;
+      return decodeReadingBlock(block.bytes);
     } catch (error) {
       if (!(error instanceof TidegateError) || error.code !== "BLOCK_CORRUPT") throw error;
       this.#options.logger.error({ err: error, firstOffset: block.firstOffset }, "a block of readings cannot be decoded");
-      return [];
+      return null;
     }
   }
 

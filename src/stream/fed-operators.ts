@@ -1,3 +1,4 @@
+import type { ReadingBlock } from "../codec/block-codec.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { FedOperator, StreamCheckpoint } from "./checkpoint.ts";
 import type { InputColumn, Operator, Outputs } from "./contract.ts";
@@ -32,13 +33,27 @@ export function restoreOperators(
   return { fed, changed: changed || stored.size > 0 };
 }
 
-/** Feeds a whole block to the operators whose input begins at or before it. */
+/**
+ * Feeds a whole block to the operators whose input begins at or before it. A merged block is fed commit by commit, so that they see
+ * what they saw, or would have seen, of the blocks that it was merged from.
+ */
 export function feedBlock(
   fed: readonly FedOperator[],
-  columns: readonly InputColumn[],
+  { commits, columns }: ReadingBlock,
   firstOffset: number,
   outputs: Outputs,
 ): void {
+  let offset = firstOffset;
+  let next = 0;
+  for (const { count } of commits) {
+    const from = next;
+    for (let left = count; left > 0; next++) left -= columns[next]?.eventTimesUs.length ?? left;
+    feedCommit(fed, columns.slice(from, next), offset, outputs);
+    offset += count;
+  }
+}
+
+function feedCommit(fed: readonly FedOperator[], columns: readonly InputColumn[], firstOffset: number, outputs: Outputs): void {
   for (const { operator, fromOffset } of fed) {
     if (fromOffset > firstOffset) continue;
     let offset = firstOffset;

@@ -24,6 +24,11 @@ export class FakeClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
+  /** Timers that are set and have not fired. */
+  get timers(): number {
+    return this.#timers.size;
+  }
+
   advanceMs(durationMs: number): void {
     const untilUs = this.#nowUs + durationMs * 1000;
     for (let next = this.#nextDue(untilUs); next !== undefined; next = this.#nextDue(untilUs)) {

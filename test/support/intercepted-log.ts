@@ -9,6 +9,7 @@ export function interceptedLog(log: Log, append: (write: LogWrite, done: AppendD
     },
     append,
     read: (lane, fromOffset, bytesMax) => log.read(lane, fromOffset, bytesMax),
+    merge: (lane, segment, blocks) => log.merge(lane, segment, blocks),
     trim: (lane, beforeOffset) => log.trim(lane, beforeOffset),
     evict: (eviction) => log.evict(eviction),
     refuseReadings: (refusal) => log.refuseReadings(refusal),
@@ -28,6 +29,7 @@ export function interceptedLog(log: Log, append: (write: LogWrite, done: AppendD
     missing: (lane, fromOffset, toOffset) => log.missing(lane, fromOffset, toOffset),
     bounds: (lane) => log.bounds(lane),
     readCheckpoint: (name) => log.readCheckpoint(name),
+    readCheckpoints: (prefix) => log.readCheckpoints(prefix),
     onCommit: (listener) => log.onCommit(listener),
     close: () => log.close(),
   };

@@ -9,10 +9,11 @@ import {
   decodeResultBlock,
   readingsOf,
 } from "../../../src/codec/block-codec.ts";
+import { mergeBlocks } from "../../../src/codec/block-merge.ts";
 import type { Eviction, Log, LogWrite } from "../../../src/log/log.ts";
 import type { LogReaders } from "../../../src/log/log-readers.ts";
 import type { Cut } from "../../../src/log/retention.ts";
-import type { SegmentLimits } from "../../../src/log/segments.ts";
+import type { Segment, SegmentLimits } from "../../../src/log/segments.ts";
 import { lanes } from "../../../src/model/lane.ts";
 import type { Clock } from "../../../src/platform/clock.ts";
 import { TidegateError } from "../../../src/platform/errors.ts";
@@ -354,6 +355,66 @@ export function describeLog(name: string, open: (options: LogOptions) => Promise
       expect(log.segments("readings").bytes).toBe(bytes);
     });
 
+    /** The segment's blocks as one. */
+    const mergedBlockOf = async (log: Log, { firstOffset, endOffset }: Segment) => {
+      const blocks = await log.read("readings", firstOffset, everything);
+      return mergeBlocks(
+        "readings",
+        blocks.filter((block) => block.firstOffset >= firstOffset && block.firstOffset < endOffset),
+      );
+    };
+
+    /** Six segments of two blocks of one reading each. */
+    const smallBlocks = async () => {
+      const log = await openLog({ segmentLimits: { bytesMax: 80, spanMs: 1e9 } });
+      for (let value = 0; value < 12; value++) await append(log, readingsOfValues(value));
+      expect(log.segments("readings").list.map(({ blocks }) => blocks)).toEqual([2, 2, 2, 2, 2, 2]);
+      return log;
+    };
+
+    test("merged blocks take the place of a segment's: same records, same offsets, fewer blocks", async () => {
+      const log = await smallBlocks();
+      const before = await storedValues(log);
+      for (const index of [1, 3]) {
+        const segment = log.segments("readings").list[index]!;
+        expect(await log.merge("readings", segment, [await mergedBlockOf(log, segment)])).toBe(true);
+      }
+      const blocks = await log.read("readings", 0, everything);
+      expect(blocks.map(({ firstOffset }) => firstOffset)).toEqual([0, 1, 2, 4, 5, 6, 8, 9, 10, 11]);
+      expect(valuesIn(blocks)).toEqual(before);
+      const { list, bytes } = log.segments("readings");
+      expect(bytes).toBe(blocks.reduce((sum, block) => sum + block.bytes.length, 0));
+      expect(list.map(({ blocks: count, merged }) => [count, merged])).toEqual([
+        [2, false],
+        [1, true],
+        [2, false],
+        [1, true],
+        [2, false],
+        [2, false],
+      ]);
+      expect((await log.read("readings", 3, everything))[0]?.firstOffset).toBe(2);
+    });
+
+    test("a trim in the middle of a merged block leaves that block", async () => {
+      const log = await smallBlocks();
+      const segment = log.segments("readings").list[1]!;
+      await log.merge("readings", segment, [await mergedBlockOf(log, segment)]);
+      await log.trim("readings", 3);
+      expect(log.bounds("readings").startOffset).toBe(2);
+      expect(await storedValues(log)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    });
+
+    test("a segment that still grows, or that is not as it was, is not merged", async () => {
+      const log = await smallBlocks();
+      const { list } = log.segments("readings");
+      const [first, last] = [list[0]!, list.at(-1)!];
+      expect(await log.merge("readings", last, [await mergedBlockOf(log, last)])).toBe(false);
+      const merged = await mergedBlockOf(log, first);
+      await log.trim("readings", 1);
+      expect(await log.merge("readings", first, [merged])).toBe(false);
+      expect((await storedValues(log)).length).toBe(11);
+    });
+
     test("evict removes, records what a sink lacked, counts it, and stores the checkpoints with it", async () => {
       const log = await filled(3);
       await log.evict(eviction(cut(8)));
@@ -432,6 +493,24 @@ export function describeLog(name: string, open: (options: LogOptions) => Promise
       await appendCheckpoint("ä/b", 4);
       expect([...((await log.readCheckpoint("a")) ?? [])]).toEqual([3]);
       expect([...((await log.readCheckpoint("ä/b")) ?? [])]).toEqual([4]);
+    });
+
+    test("of several parts: written, replaced and deleted in one append, read by the beginning of their names", async () => {
+      const log = await openLog();
+      const part = (name: string, byte: number | null) => ({ name, value: byte === null ? null : Uint8Array.of(byte) });
+      await append(log, { checkpoints: [part("s/a", 1), part("s/ä", 2), part("s/b", 3), part("t/a", 4), part("s", 5)] });
+      await append(log, {
+        checkpoints: [part("s/b", 6), part("s/a", null)],
+        checkpoint: { name: "s/c", value: Uint8Array.of(7) },
+      });
+      const read = (await log.readCheckpoints("s/")).map(({ name, value }) => [name, ...value]);
+      expect(read).toEqual([
+        ["s/b", 6],
+        ["s/c", 7],
+        ["s/ä", 2],
+      ]);
+      expect(await log.readCheckpoint("s/a")).toBeNull();
+      expect(await log.readCheckpoints("x")).toEqual([]);
     });
 
     test("its bytes are the log's own once it is done", async () => {

@@ -1,52 +1,16 @@
-import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Publish, Verdict } from "../../../src/broker/contract.ts";
 import { decodeReadingBlock, readingsOf } from "../../../src/codec/block-codec.ts";
-import { DeadLetters } from "../../../src/ingest/dead-letters.ts";
-import { fillRecent } from "../../../src/ingest/fill-recent.ts";
-import { Ingest } from "../../../src/ingest/ingest.ts";
-import { RecentReadings } from "../../../src/ingest/recent-readings.ts";
-import { RouteTable } from "../../../src/ingest/routes.ts";
 import { openLevelLog } from "../../../src/log/level-log.ts";
 import type { Log } from "../../../src/log/log.ts";
 import { createMemoryLog } from "../../../src/log/memory-log.ts";
 import type { Reading } from "../../../src/model/reading.ts";
 import { createLogger } from "../../../src/platform/logger.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
+import { nowMs, openIngest, rejectedOf, take } from "../../support/open-ingest.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 
 const logger = createLogger("silent");
-const nowMs = Date.UTC(2026, 0, 1);
-const recentMax = 1000;
-
-async function ingestInto(log: Log): Promise<Ingest> {
-  const recent = new RecentReadings(recentMax);
-  await fillRecent(recent, log, recentMax);
-  return new Ingest({
-    log,
-    routes: new RouteTable([{ topic: "s/+", payload: "object", device: "{1}", timeUnit: "ms" }], 100),
-    recent,
-    deadLetters: await DeadLetters.open({ directory: await tempDir(), lettersMax: 10, payloadBytesMax: 10 }),
-    messageReadingsMax: 100,
-    eventTimeMinUs: 0,
-    eventTimeAheadMaxUs: 3_600_000_000,
-    clock: new FakeClock(nowMs * 1000),
-    logger,
-  });
-}
-
-function take(ingest: Ingest, payload: string, over: Partial<Publish> = {}): Promise<Verdict> {
-  const publish = {
-    clientId: "c",
-    topic: "s/d",
-    payload: Buffer.from(payload),
-    redelivered: false,
-    clearsRetained: false,
-    ...over,
-  };
-  return new Promise((resolve) => ingest.take(publish, resolve));
-}
 
 async function stored(log: Log): Promise<Reading[]> {
   return (await log.read("readings", 0, Number.MAX_SAFE_INTEGER)).flatMap((block) =>
@@ -69,7 +33,7 @@ const own = (value: number) => `{"m": ${value}, "ts": ${nowMs}}`;
 describe("a redelivered message", () => {
   test("whose readings are stored already is acknowledged and stores nothing", async () => {
     const log = createMemoryLog({ clock: new FakeClock() });
-    const ingest = await ingestInto(log);
+    const ingest = await openIngest(log);
     await take(ingest, own(1));
     expect(await take(ingest, own(1), { redelivered: true })).toEqual({ kind: "stored" });
     expect(ingest.counters).toMatchObject({ received: 2, stored: 1, rejected: { redelivered: 1 } });
@@ -78,7 +42,7 @@ describe("a redelivered message", () => {
 
   test("is known also while its first delivery is on its way to the disk, and acknowledged after it", async () => {
     const log = createMemoryLog({ clock: new FakeClock() });
-    const ingest = await ingestInto(log);
+    const ingest = await openIngest(log);
     const order: string[] = [];
     const first = take(ingest, own(1)).then(() => order.push("first"));
     const second = take(ingest, own(1), { redelivered: true }).then(() => order.push("second"));
@@ -91,10 +55,10 @@ describe("a redelivered message", () => {
     const directory = await tempDir();
     const open = () => openLevelLog({ directory, clock: new FakeClock(), pendingReadingsMax: 1000, logger });
     const before = await open();
-    await take(await ingestInto(before), own(1));
+    await take(await openIngest(before), own(1));
     await before.close();
     const after = await open();
-    const ingest = await ingestInto(after);
+    const ingest = await openIngest(after);
     expect(await take(ingest, own(1), { redelivered: true })).toEqual({ kind: "stored" });
     expect(await take(ingest, own(2), { redelivered: true })).toEqual({ kind: "stored" });
     expect((await stored(after)).map((reading) => reading.value)).toEqual([1, 2]);
@@ -103,7 +67,7 @@ describe("a redelivered message", () => {
 
   test("is stored if only its event time, or only its value, was seen before", async () => {
     const log = createMemoryLog({ clock: new FakeClock() });
-    const ingest = await ingestInto(log);
+    const ingest = await openIngest(log);
     await take(ingest, own(1));
     await take(ingest, own(2), { redelivered: true });
     await take(ingest, `{"m": 1, "ts": ${nowMs + 1}}`, { redelivered: true });
@@ -112,10 +76,26 @@ describe("a redelivered message", () => {
 
   test("without event times of its own is stored again: two equal values may be two readings", async () => {
     const log = createMemoryLog({ clock: new FakeClock() });
-    const ingest = await ingestInto(log);
+    const ingest = await openIngest(log);
     await take(ingest, '{"m": 1}');
     await take(ingest, '{"m": 1}', { redelivered: true });
     expect((await stored(log)).length).toBe(2);
+  });
+
+  test("of which a part is bad is answered as the first time: not rejected, and only when its reading is on disk", async () => {
+    const partlyBad = `{"m": 1, "bad": null, "ts": ${nowMs}}`;
+    const { disk, syncWrite } = failingDisk();
+    const options = { directory: await tempDir(), clock: new FakeClock(), pendingReadingsMax: 1000, logger, syncWrite };
+    const log = await openLevelLog(options);
+    const ingest = await openIngest(log);
+    disk.failing = true;
+    const both = await Promise.all([take(ingest, partlyBad), take(ingest, partlyBad, { redelivered: true })]);
+    disk.failing = false;
+    both.push(await take(ingest, partlyBad, { redelivered: true }), await take(ingest, partlyBad, { redelivered: true }));
+    expect(both.map(({ kind }) => kind)).toEqual(["busy", "busy", "stored", "stored"]);
+    expect(ingest.counters.rejected).toMatchObject({ value_type: 4, redelivered: 2, log_busy: 1 });
+    expect((await stored(log)).length).toBe(1);
+    await log.close();
   });
 
   test("is new if the disk refused its first delivery, and is not acknowledged while the disk refuses", async () => {
@@ -127,7 +107,7 @@ describe("a redelivered message", () => {
       logger,
       syncWrite,
     });
-    const ingest = await ingestInto(log);
+    const ingest = await openIngest(log);
     disk.failing = true;
     const [first, again] = await Promise.all([take(ingest, own(1)), take(ingest, own(1), { redelivered: true })]);
     expect([first.kind, again.kind]).toEqual(["busy", "busy"]);
@@ -140,7 +120,7 @@ describe("a redelivered message", () => {
 
 test("a publish that the log has no room for is busy, counted, and stored when it comes again", async () => {
   const log = createMemoryLog({ clock: new FakeClock(), pendingReadingsMax: 2 });
-  const ingest = await ingestInto(log);
+  const ingest = await openIngest(log);
   const verdicts = await Promise.all([take(ingest, own(1)), take(ingest, own(2)), take(ingest, own(3))]);
   expect(verdicts.map((verdict) => verdict.kind)).toEqual(["stored", "stored", "busy"]);
   expect(ingest.counters).toMatchObject({ received: 3, stored: 2, rejected: { log_busy: 1 } });
@@ -158,11 +138,10 @@ test("received = stored + rejected, whatever comes, and the log holds what was s
   await fc.assert(
     fc.asyncProperty(fc.array(fc.tuple(message, fc.boolean()), { maxLength: 30 }), async (messages) => {
       const log = createMemoryLog({ clock: new FakeClock(), pendingReadingsMax: 20 });
-      const ingest = await ingestInto(log);
+      const ingest = await openIngest(log);
       await Promise.all(messages.map(([payload, redelivered]) => take(ingest, payload, { redelivered })));
       const { received, stored: count, rejected } = ingest.counters;
-      const rejectedCount = Object.values(rejected).reduce((total, one) => total + one, 0);
-      expect(received).toBe(count + rejectedCount);
+      expect(received).toBe(count + rejectedOf(rejected));
       expect(received).toBeGreaterThanOrEqual(messages.length);
       expect((await stored(log)).length).toBe(count);
     }),

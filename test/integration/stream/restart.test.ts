@@ -7,6 +7,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { RuleOperator } from "../../../src/alert/rule-operator.ts";
+import { BlockMerger } from "../../../src/log/block-merger.ts";
 import { openLevelLog } from "../../../src/log/level-log.ts";
 import type { AppendDone, Log, LogWrite } from "../../../src/log/log.ts";
 import { createMemoryLog } from "../../../src/log/memory-log.ts";
@@ -16,7 +17,7 @@ import { StreamDriver, type StreamDriverOptions, type StreamStatus } from "../..
 import { WindowOperator } from "../../../src/stream/windows.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { interceptedLog } from "../../support/intercepted-log.ts";
-import { alertsOf, appended, resultsOf } from "../../support/log-contents.ts";
+import { alertsOf, appended, blocksOf, resultsOf } from "../../support/log-contents.ts";
 import { seededRandom } from "../../support/seeded-random.ts";
 import { fixtureOperators, fixtureReadings, runToEnd, undisturbed, until } from "../../support/stream-fixture.ts";
 import { tempDir } from "../../support/temp-dir.ts";
@@ -218,4 +219,25 @@ describe("a crash and other definitions at the next start", () => {
     await runToEnd(driver);
     expect(driver.status()).toMatchObject({ replayMismatches: 1, lagReadings: 0 });
   });
+});
+
+test("a log whose blocks were merged says what it said before", async () => {
+  const segmentLimits = { bytesMax: 300, spanMs: 1e9 };
+  const small = createMemoryLog({ clock, segmentLimits });
+  const merged = createMemoryLog({ clock, segmentLimits });
+  for (const log of [small, merged]) await fill(log, 5, { perBlock: 3 });
+  const merger = new BlockMerger({ log: merged, streamPosition: () => Number.POSITIVE_INFINITY, clock, logger });
+  merger.start();
+  await until(() => {
+    clock.advanceMs(1000);
+    return merged
+      .segments("readings")
+      .list.slice(0, -1)
+      .every((segment) => segment.merged);
+  });
+  await merger.close();
+  expect((await blocksOf(merged, "readings")).length).toBeLessThan((await blocksOf(small, "readings")).length / 2);
+  for (const log of [small, merged]) await runToEnd(driverOver(log));
+  expect(await resultsOf(merged)).toEqual(await resultsOf(small));
+  expect(await alertsOf(merged)).toEqual(await alertsOf(small));
 });

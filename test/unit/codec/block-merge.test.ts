@@ -11,7 +11,7 @@ import {
   readBlockHeader,
   readingsOf,
 } from "../../../src/codec/block-codec.ts";
-import { mergeBlocks, mergedCountMax, type PlacedBlock, sliceBlock } from "../../../src/codec/block-merge.ts";
+import { mergeableGroups, mergeBlocks, mergedCountMax, type PlacedBlock, sliceBlock } from "../../../src/codec/block-merge.ts";
 import type { Reading } from "../../../src/model/reading.ts";
 import { alertFor, readingBlock, readingsFrom, resultFor } from "../../support/records.ts";
 
@@ -140,6 +140,37 @@ describe("results and alerts", () => {
       commits: [{ count: 1, ingestTimeUs: 7_000 }],
       alerts: alerts.slice(3, 4),
     });
+  });
+});
+
+describe("groups that are worth a merge", () => {
+  /** Blocks of so many records each; a negative number is a gap. */
+  const rowOf = (counts: readonly number[], bytesEach = 10): PlacedBlock[] => {
+    let firstOffset = 0;
+    return counts.flatMap((count) => {
+      const block = { firstOffset, count, bytes: new Uint8Array(bytesEach) };
+      firstOffset += Math.abs(count);
+      return count < 0 ? [] : [block];
+    });
+  };
+  const sizes = (blocks: readonly PlacedBlock[]) => mergeableGroups(blocks).map((group) => group.map(({ count }) => count));
+
+  test("hold small neighbours; large blocks stay alone", () => {
+    expect(sizes(rowOf([1, 2, 2048, 3, 2047, 9000, 4]))).toEqual([[1, 2], [2048], [3, 2047], [9000], [4]]);
+    expect(sizes([])).toEqual([]);
+  });
+
+  test("do not reach over a gap", () => {
+    expect(sizes(rowOf([1, 2, -5, 3, 4]))).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+  });
+
+  test("hold at most 8192 records, 1000 blocks, 512 KiB", () => {
+    expect(sizes(rowOf([2000, 2000, 2000, 2000, 192, 1]))).toEqual([[2000, 2000, 2000, 2000, 192], [1]]);
+    expect(sizes(rowOf(new Array<number>(1500).fill(1))).map(({ length }) => length)).toEqual([1000, 500]);
+    expect(sizes(rowOf([1, 1, 1, 1, 1], 200 * 1024))).toEqual([[1, 1], [1, 1], [1]]);
   });
 });
 

@@ -21,6 +21,9 @@ function append(write: LogWrite): Promise<void> {
   return new Promise((resolve, reject) => log.append(write, (error) => (error === null ? resolve() : reject(error))));
 }
 
+/** Readings of a block that is not merged with its neighbours. */
+const large = 3000;
+
 /** One block a call. */
 function appendReadings(first: number, count: number): Promise<void> {
   return append({ readings: readingsFrom(first, count) });
@@ -50,26 +53,26 @@ async function started(options: Partial<ForwarderOptions> = {}): Promise<Forward
 
 describe("order", () => {
   test("alerts go before results, results before readings, each lane in offset order", async () => {
-    await appendReadings(0, 2);
-    await appendReadings(2, 2);
+    await appendReadings(0, large);
+    await appendReadings(large, large);
     await append({ results: [resultFor(0)] });
     await append({ alerts: [alertFor(0)] });
     const forwarder = await started();
     sink.link.open();
     await settled();
-    expect(sink.link.sent).toEqual(["alerts:0-1", "results:0-1", "readings:0-2", "readings:2-4"]);
+    expect(sink.link.sent).toEqual(["alerts:0-1", "results:0-1", "readings:0-3000", "readings:3000-6000"]);
     expect(forwarder.status().state).toBe("live");
   });
 
   test("an alert that comes while readings wait for room goes first when there is room", async () => {
-    for (let first = 0; first < 10; first += 2) await appendReadings(first, 2);
+    for (let block = 0; block < 5; block++) await appendReadings(block * large, large);
     await started({ inflightBatchesMax: 2 });
     sink.link.open();
     await settled();
     await append({ alerts: [alertFor(0)] });
-    sink.link.events.confirmed("readings", 4);
+    sink.link.events.confirmed("readings", 6000);
     await settled();
-    expect(sink.link.sent).toEqual(["readings:0-2", "readings:2-4", "alerts:0-1", "readings:4-6"]);
+    expect(sink.link.sent).toEqual(["readings:0-3000", "readings:3000-6000", "alerts:0-1", "readings:6000-9000"]);
   });
 
   test("what is appended later is sent without being asked for", async () => {
@@ -82,15 +85,86 @@ describe("order", () => {
   });
 });
 
+describe("small blocks", () => {
+  test("that wait go as one batch", async () => {
+    for (let first = 0; first < 50; first += 5) await appendReadings(first, 5);
+    await started();
+    sink.link.open();
+    await settled();
+    expect(sink.link.sent).toEqual(["readings:0-50"]);
+  });
+
+  test("that come while the link is up to date wait for others for lingerMs, and no longer", async () => {
+    await started({ lingerMs: 100 });
+    sink.link.open();
+    await settled();
+    for (let first = 0; first < 3; first++) {
+      await appendReadings(first, 1);
+      await settled();
+      clock.advanceMs(33);
+    }
+    expect(sink.link.sent).toEqual([]);
+    clock.advanceMs(1);
+    await settled();
+    expect(sink.link.sent).toEqual(["readings:0-3"]);
+  });
+
+  test("wait no longer when they have become a block of good size", async () => {
+    await started({ lingerMs: 100 });
+    sink.link.open();
+    await settled();
+    await appendReadings(0, 1000);
+    await settled();
+    expect(sink.link.sent).toEqual([]);
+    await appendReadings(1000, 7192);
+    await settled();
+    expect(sink.link.sent).toEqual(["readings:0-1000", "readings:1000-8192"]);
+  });
+
+  test("an alert does not wait, and takes along what does", async () => {
+    await started({ lingerMs: 100 });
+    sink.link.open();
+    await settled();
+    await appendReadings(0, 1);
+    await append({ alerts: [alertFor(0)] });
+    await settled();
+    expect(sink.link.sent).toEqual(["alerts:0-1", "readings:0-1"]);
+  });
+
+  test("a backlog does not linger", async () => {
+    for (let block = 0; block < 3; block++) await appendReadings(block * large, large);
+    await started({ lingerMs: 100, inflightBatchesMax: 1 });
+    sink.link.open();
+    await settled();
+    sink.link.events.confirmed("readings", large);
+    await settled();
+    sink.link.events.confirmed("readings", 2 * large);
+    await settled();
+    expect(sink.link.sent).toHaveLength(3);
+  });
+
+  test("a link that ends while it lingers sends nothing more", async () => {
+    const forwarder = await started({ lingerMs: 100 });
+    sink.link.open();
+    await settled();
+    await appendReadings(0, 1);
+    await settled();
+    await forwarder.close();
+    clock.advanceMs(1000);
+    await settled();
+    expect(sink.link.sent).toEqual([]);
+  });
+});
+
 describe("bounds", () => {
   test("at inflightBatchesMax nothing more is sent until something is confirmed", async () => {
-    for (let first = 0; first < 6; first += 2) await appendReadings(first, 2);
+    for (let block = 0; block < 3; block++) await appendReadings(block * large, large);
     const forwarder = await started({ inflightBatchesMax: 2 });
     sink.link.open();
     await settled();
     expect(sink.link.sent).toHaveLength(2);
     expect(forwarder.status()).toMatchObject({ state: "draining", inflight: { batches: 2 } });
-    sink.link.events.confirmed("readings", 2);
+    sink.link.events.confirmed("readings", large);
     await settled();
     expect(sink.link.sent).toHaveLength(3);
     expect(forwarder.status().state).toBe("live");
@@ -240,7 +314,7 @@ describe("where it goes on", () => {
     await settled();
     sink.link.open({ readings: 2 });
     await settled();
-    expect(sink.link.sent).toEqual(["readings:2-4", "readings:4-6"]);
+    expect(sink.link.sent).toEqual(["readings:2-6"]);
     expect(forwarder.status().lanes.readings).toMatchObject({ confirmedOffset: 2, lostRecords: 0 });
   });
 
