@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
-import { exportRecords } from "../collector/export.ts";
-import { csvHeader, csvLine, ndjsonLine } from "../collector/export-format.ts";
+import { exportLosses, exportRecords } from "../collector/export.ts";
+import { csvHeader, csvLine, lossCsvHeader, lossCsvLine, lossNdjsonLine, ndjsonLine } from "../collector/export-format.ts";
 import { type Lane, lanes } from "../model/lane.ts";
 import { print } from "./print.ts";
 
@@ -9,7 +9,10 @@ interface ExportOptions {
   lane: Lane;
   format: "ndjson" | "csv";
   gateway?: string;
+  losses?: boolean;
 }
+
+const filterOf = ({ gateway }: ExportOptions) => (gateway === undefined ? {} : { gatewayId: gateway });
 
 export function exportCommand(): Command {
   return new Command("export")
@@ -18,14 +21,22 @@ export function exportCommand(): Command {
     .addOption(new Option("--lane <lane>", "which records").choices([...lanes]).makeOptionMandatory())
     .addOption(new Option("--format <format>", "how to print them").choices(["ndjson", "csv"]).default("ndjson"))
     .option("--gateway <id>", "only this gateway's records")
-    .action(exportLane);
+    .option("--losses", "instead of the records: which ones the gateways gave up before they came here, why and when")
+    .action((options: ExportOptions) => (options.losses ? printLosses(options) : exportLane(options)));
 }
 
 async function exportLane(options: ExportOptions): Promise<void> {
   const { lane, format } = options;
-  const filter = options.gateway === undefined ? {} : { gatewayId: options.gateway };
   if (format === "csv") await print(csvHeader(lane));
-  for await (const record of exportRecords(options.data, lane, filter)) {
+  for await (const record of exportRecords(options.data, lane, filterOf(options))) {
     await print(format === "csv" ? csvLine(lane, record) : ndjsonLine(lane, record));
+  }
+}
+
+async function printLosses(options: ExportOptions): Promise<void> {
+  const { data, lane, format } = options;
+  if (format === "csv") await print(lossCsvHeader);
+  for (const loss of await exportLosses(data, lane, filterOf(options))) {
+    await print(format === "csv" ? lossCsvLine(loss) : lossNdjsonLine(loss));
   }
 }

@@ -1,7 +1,9 @@
+import type { Gap } from "../model/gap.ts";
 import type { Lane } from "../model/lane.ts";
-import { denseEnd, difference, type Interval, missingFrom, sizeOf, unionOf } from "./interval-set.ts";
+import { denseEnd, type Interval, missingFrom } from "./interval-set.ts";
+import { type LaneProgress, type LossCounts, lostByReason, settledOf, storedRecords, totalOf } from "./lane-progress.ts";
 import type { RefusalReason } from "./request-check.ts";
-import type { LaneProgress, OriginProgress, StoreCounts } from "./store.ts";
+import type { OriginProgress, StoreCounts } from "./store.ts";
 
 /** How complete a lane of one log is. received + lost + missing = endOffset. */
 export interface LaneStatus {
@@ -9,6 +11,9 @@ export interface LaneStatus {
   readonly received: number;
   /** Records that the gateway lost before they came here, for good. */
   readonly lost: number;
+  readonly lostByReason: LossCounts;
+  /** Which they are, in offset order: the 500 with the highest offsets. */
+  readonly losses: readonly Omit<Gap, "lane">[];
   /** Ranges below `endOffset` that are yet to come. */
   readonly missing: readonly Interval[];
   /** First offset that is neither stored nor lost. */
@@ -44,12 +49,15 @@ export function originStatus({ origin, lanes }: OriginProgress, streams: number)
   };
 }
 
-function laneStatus({ received, declaredLost }: LaneProgress): LaneStatus {
-  const settled = unionOf(received, declaredLost);
+function laneStatus(progress: LaneProgress): LaneStatus {
+  const settled = settledOf(progress);
   const endOffset = settled.at(-1)?.end ?? 0;
+  const lost = lostByReason(progress);
   return {
-    received: sizeOf(received),
-    lost: sizeOf(difference(declaredLost, received)),
+    received: storedRecords(progress),
+    lost: totalOf(lost),
+    lostByReason: lost,
+    losses: progress.losses.map(({ start, end, ...about }) => ({ fromOffset: start, toOffset: end, ...about })),
     missing: missingFrom(settled, { start: 0, end: endOffset }),
     nextOffset: denseEnd(settled),
     endOffset,

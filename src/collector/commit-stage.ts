@@ -2,21 +2,24 @@
 // writes of the same commit see the earlier ones, and nothing outside sees any of it before it is on disk.
 
 import { sliceBlock } from "../codec/block-merge.ts";
+import type { Gap } from "../model/gap.ts";
 import type { Lane } from "../model/lane.ts";
 import { TidegateError } from "../platform/errors.ts";
-import { blockKey, encodeContact, encodeProgress, laneKey, originKey, type Tables } from "./embedded-database.ts";
-import { addInterval, denseEnd, emptyIntervalSet, type Interval, missingFrom, unionOf } from "./interval-set.ts";
-import type { LaneProgress, Origin, OriginProgress, ReceivedBlock } from "./store.ts";
+import {
+  blockKey,
+  encodeContact,
+  laneKey,
+  originKey,
+  progressChanges,
+  type TableChange,
+  type Tables,
+} from "./embedded-database.ts";
+import { denseEnd, type Interval, missingFrom } from "./interval-set.ts";
+import { type LaneProgress, noLaneProgress, settledOf, withGap, withReceived } from "./lane-progress.ts";
+import type { Origin, OriginProgress, ReceivedBlock } from "./store.ts";
 
 /** Most separate ranges of offsets in a lane. Gateways send in order; only a broken or hostile one makes many. */
 export const rangesMax = 1000;
-
-interface Put {
-  readonly type: "put";
-  readonly sublevel: Tables[keyof Tables];
-  readonly key: string;
-  readonly value: Uint8Array;
-}
 
 interface StagedLane {
   readonly origin: Origin;
@@ -30,7 +33,7 @@ export class CommitStage {
   readonly #tables: Tables;
   readonly #known: ReadonlyMap<string, OriginProgress>;
   readonly #originsMax: number;
-  readonly #data: Put[] = [];
+  readonly #data: TableChange[] = [];
   readonly #contacts = new Map<string, Origin>();
   readonly #lanes = new Map<string, StagedLane>();
 
@@ -59,10 +62,10 @@ export class CommitStage {
   addBlock(origin: Origin, block: ReceivedBlock): number {
     const { lane, firstOffset, count } = block;
     const whole = { start: firstOffset, end: firstOffset + count };
-    const { received, declaredLost } = this.#progressOf(origin, lane);
-    const missing = missingFrom(received, whole);
+    const progress = this.#progressOf(origin, lane);
+    const missing = missingFrom(progress.received, whole);
     const puts = missing.map((part) => this.#blockPut(origin, block, part));
-    if (missing.length > 0) this.#setProgress(origin, lane, { received: addInterval(received, whole), declaredLost });
+    if (missing.length > 0) this.#setProgress(origin, lane, withReceived(progress, whole));
     this.#data.push(...puts);
     const missingRecords = missing.reduce((sum, part) => sum + part.end - part.start, 0);
     this.storedRecords += missingRecords;
@@ -70,28 +73,22 @@ export class CommitStage {
     return this.nextOffset(origin, lane);
   }
 
-  addLost(origin: Origin, lane: Lane, lost: Interval): number {
-    const { received, declaredLost } = this.#progressOf(origin, lane);
-    if (missingFrom(unionOf(received, declaredLost), lost).length > 0) {
-      this.#setProgress(origin, lane, { received, declaredLost: addInterval(declaredLost, lost) });
-    }
-    return this.nextOffset(origin, lane);
+  /** Stages what of the gap is neither stored nor known to be lost; yields the lane's next offset. */
+  addGap(origin: Origin, gap: Gap): number {
+    const progress = this.#progressOf(origin, gap.lane);
+    const after = withGap(progress, gap);
+    if (after !== progress) this.#setProgress(origin, gap.lane, after);
+    return this.nextOffset(origin, gap.lane);
   }
 
   nextOffset(origin: Origin, lane: Lane): number {
-    const { received, declaredLost } = this.#progressOf(origin, lane);
-    return denseEnd(unionOf(received, declaredLost));
+    return denseEnd(settledOf(this.#progressOf(origin, lane)));
   }
 
   /** Everything to write, in one atomic batch. */
-  puts(): Put[] {
-    const progress = [...this.#lanes.values()].map(
-      ({ origin, lane, progress }): Put => ({
-        type: "put",
-        sublevel: this.#tables.progress,
-        key: laneKey(origin, lane),
-        value: encodeProgress(progress),
-      }),
+  changes(): TableChange[] {
+    const progress = [...this.#lanes.values()].flatMap(({ origin, lane, progress: after }) =>
+      progressChanges(this.#tables, { origin, lane, before: this.#knownProgress(origin, lane), after }),
     );
     return [...this.#data, ...progress];
   }
@@ -106,12 +103,15 @@ export class CommitStage {
   }
 
   #progressOf(origin: Origin, lane: Lane): LaneProgress {
-    const staged = this.#lanes.get(laneKey(origin, lane))?.progress;
-    return staged ?? this.#known.get(originKey(origin))?.lanes[lane] ?? noLaneProgress;
+    return this.#lanes.get(laneKey(origin, lane))?.progress ?? this.#knownProgress(origin, lane);
+  }
+
+  #knownProgress(origin: Origin, lane: Lane): LaneProgress {
+    return this.#known.get(originKey(origin))?.lanes[lane] ?? noLaneProgress;
   }
 
   #setProgress(origin: Origin, lane: Lane, progress: LaneProgress): void {
-    if (Math.max(progress.received.length, progress.declaredLost.length) > rangesMax) {
+    if (progress.received.length > rangesMax) {
       throw new TidegateError(
         "COLLECTOR_FULL",
         `store ${lane} of gateway ${origin.gatewayId}: they arrive in more than ${rangesMax} separate ranges of offsets; send them in order`,
@@ -121,7 +121,7 @@ export class CommitStage {
     this.#lanes.set(laneKey(origin, lane), { origin, lane, progress });
   }
 
-  #blockPut(origin: Origin, block: ReceivedBlock, part: Interval): Put {
+  #blockPut(origin: Origin, block: ReceivedBlock, part: Interval): TableChange {
     const { lane, firstOffset, count, bytes } = block;
     const isWhole = part.start === firstOffset && part.end === firstOffset + count;
     const value = isWhole ? bytes : sliceBlock(lane, bytes, part.start - firstOffset, part.end - firstOffset);
@@ -129,5 +129,4 @@ export class CommitStage {
   }
 }
 
-const noLaneProgress: LaneProgress = { received: emptyIntervalSet, declaredLost: emptyIntervalSet };
 const noProgress = { readings: noLaneProgress, results: noLaneProgress, alerts: noLaneProgress };

@@ -1,23 +1,42 @@
 // Layout of the embedded store's LevelDB, for the store that writes it and the export that reads it.
 //
-//   meta      format                               "tidegate-collector 1"
+//   meta      format                               "tidegate-collector 2"
 //   contacts  <gatewayId>/<logId>                  {"order": n}, n counting first contacts from 0
-//   progress  <gatewayId>/<logId>/<lane>           {"received": [[start, end], ...], "declaredLost": [[start, end], ...]}
+//   progress  <gatewayId>/<logId>/<lane>           {"received": [[start, end], ...], "closed": {reason: records, ...}}
+//   losses    <gatewayId>/<logId>/<lane>/<offset>  {"end", "reason", "sinceUs", "untilUs"}: a listed loss that begins there
 //   blocks    <gatewayId>/<logId>/<lane>/<offset>  the block's bytes; the offset of its first record in 16 decimal digits
+//
+// Format 1 had no losses, and "declaredLost" (like "received") in the progress, of which also what arrived later was part. The store
+// writes it anew when it opens it, in one write; the export just reads it.
 //
 // Ids hold no "/" (origin-id.ts), so the blocks of one lane are one range of keys, in offset order.
 
 import { stat } from "node:fs/promises";
 import { Level } from "level";
+import type { GapReason } from "../model/gap.ts";
 import { type Lane, lanes } from "../model/lane.ts";
 import { makeDirectory, openFailure, unusable } from "../platform/data-directory.ts";
-import { emptyIntervalSet, type IntervalSet } from "./interval-set.ts";
-import type { LaneProgress, Origin, OriginProgress } from "./store.ts";
+import {
+  type LaneLoss,
+  type LaneProgress,
+  type LossCounts,
+  noLaneProgress,
+  noLosses,
+  withDeclaredLost,
+} from "./lane-progress.ts";
+import type { Origin, OriginProgress } from "./store.ts";
 
-const format = "tidegate-collector 1";
+const format = "tidegate-collector 2";
+const formatWithoutLosses = "tidegate-collector 1";
 
 export type Database = Level<string, Uint8Array>;
 export type Tables = ReturnType<typeof tablesOf>;
+
+/** One change of an atomic write. */
+export type TableChange = { readonly sublevel: Tables[keyof Tables]; readonly key: string } & (
+  | { readonly type: "put"; readonly value: Uint8Array }
+  | { readonly type: "del" }
+);
 
 export interface CollectorDatabase {
   readonly level: Database;
@@ -34,7 +53,8 @@ export async function openCollectorDatabase(directory: string, options: OpenOpti
   const level = await openLevel(directory, options);
   const tables = tablesOf(level);
   try {
-    await checkFormat(directory, level, tables);
+    const found = await checkFormat(directory, level, tables);
+    if (found === formatWithoutLosses && options.create) await addLosses(level, tables);
   } catch (error) {
     await level.close();
     throw error;
@@ -44,7 +64,13 @@ export async function openCollectorDatabase(directory: string, options: OpenOpti
 
 function tablesOf(level: Database) {
   const table = (name: string) => level.sublevel<string, Uint8Array>(name, { valueEncoding: "view" });
-  return { meta: table("meta"), contacts: table("contacts"), progress: table("progress"), blocks: table("blocks") };
+  return {
+    meta: table("meta"),
+    contacts: table("contacts"),
+    progress: table("progress"),
+    losses: table("losses"),
+    blocks: table("blocks"),
+  };
 }
 
 async function openLevel(directory: string, options: OpenOptions): Promise<Database> {
@@ -65,18 +91,28 @@ async function prepareDirectory(directory: string, { create }: OpenOptions): Pro
 
 const attemptOf = (directory: string) => `open collector data in ${directory}`;
 
-async function checkFormat(directory: string, level: Database, { meta }: Tables): Promise<void> {
-  const found = await meta.get("format");
-  if (found === undefined) {
+async function checkFormat(directory: string, level: Database, { meta }: Tables): Promise<string> {
+  const bytes = await meta.get("format");
+  if (bytes === undefined) {
     if ((await level.keys({ limit: 1 }).all()).length > 0)
       throw unusable(attemptOf(directory), "it holds data of another program");
-    await level.batch([{ type: "put", sublevel: meta, key: "format", value: Buffer.from(format) }], { sync: true });
-  } else if (Buffer.from(found).toString() !== format) {
-    throw unusable(
-      attemptOf(directory),
-      `it has the format "${Buffer.from(found).toString()}" and this version reads "${format}"`,
-    );
+    await level.batch([formatChange(meta)], { sync: true });
+    return format;
   }
+  const found = Buffer.from(bytes).toString();
+  if (found === format || found === formatWithoutLosses) return found;
+  throw unusable(attemptOf(directory), `it has the format "${found}" and this version reads "${format}"`);
+}
+
+function formatChange(meta: Tables["meta"]) {
+  return { type: "put" as const, sublevel: meta, key: "format", value: Buffer.from(format) };
+}
+
+async function addLosses(level: Database, tables: Tables): Promise<void> {
+  const changes = (await readProgress(tables)).flatMap(({ origin, lanes: progress }) =>
+    lanes.flatMap((lane) => progressChanges(tables, { origin, lane, before: noLaneProgress, after: progress[lane] })),
+  );
+  await level.batch<string, Uint8Array>([...changes, formatChange(tables.meta)], { sync: true });
 }
 
 export function originKey(origin: Origin): string {
@@ -107,33 +143,72 @@ export function encodeContact(order: number): Uint8Array {
   return Buffer.from(JSON.stringify({ order }));
 }
 
-export function encodeProgress(progress: LaneProgress): Uint8Array {
-  const pairs = (set: IntervalSet) => set.map(({ start, end }) => [start, end]);
-  return Buffer.from(JSON.stringify({ received: pairs(progress.received), declaredLost: pairs(progress.declaredLost) }));
+export interface ProgressStep {
+  readonly origin: Origin;
+  readonly lane: Lane;
+  /** What the tables hold. */
+  readonly before: LaneProgress;
+  readonly after: LaneProgress;
 }
+
+/** Deletions first: a loss that is stored may take the key of one that goes. */
+export function progressChanges({ progress, losses }: Tables, { origin, lane, before, after }: ProgressStep): TableChange[] {
+  const keyed = (start: number) => ({ sublevel: losses, key: blockKey(origin, lane, start) });
+  const [old, kept] = [new Set(before.losses), new Set(after.losses)];
+  const gone = before.losses.filter((loss) => !kept.has(loss));
+  const added = after.losses.filter((loss) => !old.has(loss));
+  return [
+    ...gone.map(({ start }) => ({ type: "del" as const, ...keyed(start) })),
+    ...added.map((loss) => ({ type: "put" as const, ...keyed(loss.start), value: encodeLoss(loss) })),
+    { type: "put", sublevel: progress, key: laneKey(origin, lane), value: encodeProgress(after) },
+  ];
+}
+
+function encodeProgress({ received, closed }: LaneProgress): Uint8Array {
+  return Buffer.from(JSON.stringify({ received: received.map(({ start, end }) => [start, end]), closed }));
+}
+
+function encodeLoss({ end, reason, sinceUs, untilUs }: LaneLoss): Uint8Array {
+  return Buffer.from(JSON.stringify({ end, reason, sinceUs, untilUs }));
+}
+
+type Pairs = readonly (readonly [number, number])[];
 
 interface StoredProgress {
-  readonly received: readonly [number, number][];
-  readonly declaredLost: readonly [number, number][];
+  readonly received: Pairs;
+  readonly closed?: Partial<LossCounts>;
+  /** Format 1. */
+  readonly declaredLost?: Pairs;
 }
 
-function decodeProgress(bytes: Uint8Array | undefined): LaneProgress {
-  if (bytes === undefined) return { received: emptyIntervalSet, declaredLost: emptyIntervalSet };
-  const stored: StoredProgress = JSON.parse(Buffer.from(bytes).toString());
-  const set = (pairs: StoredProgress["received"]) => pairs.map(([start, end]) => ({ start, end }));
-  return { received: set(stored.received), declaredLost: set(stored.declaredLost) };
+async function readLaneProgress(tables: Tables, origin: Origin, lane: Lane): Promise<LaneProgress> {
+  const bytes = await tables.progress.get(laneKey(origin, lane));
+  if (bytes === undefined) return noLaneProgress;
+  const { received, declaredLost, closed }: StoredProgress = JSON.parse(Buffer.from(bytes).toString());
+  const set = (pairs: Pairs) => pairs.map(([start, end]) => ({ start, end }));
+  if (declaredLost !== undefined) return withDeclaredLost(set(received), set(declaredLost));
+  return { received: set(received), losses: await readLosses(tables, origin, lane), closed: { ...noLosses, ...closed } };
+}
+
+async function readLosses({ losses }: Tables, origin: Origin, lane: Lane): Promise<LaneLoss[]> {
+  const prefix = `${laneKey(origin, lane)}/`;
+  const entries = await losses.iterator({ gte: prefix, lt: `${prefix}:` }).all();
+  return entries.map(([key, bytes]) => {
+    const loss: { end: number; reason: GapReason; sinceUs: number | null; untilUs: number | null } = JSON.parse(
+      Buffer.from(bytes).toString(),
+    );
+    return { start: Number(key.slice(prefix.length)), ...loss };
+  });
 }
 
 /** Every origin with its progress, in the order of first contact. */
-export async function readProgress({ contacts, progress }: Tables): Promise<OriginProgress[]> {
+export async function readProgress(tables: Tables): Promise<OriginProgress[]> {
   const found: (OriginProgress & { order: number })[] = [];
-  for await (const [key, value] of contacts.iterator()) {
+  for await (const [key, value] of tables.contacts.iterator()) {
     const [gatewayId = "", logId = ""] = key.split("/");
     const origin = { gatewayId, logId };
     const { order }: { order: number } = JSON.parse(Buffer.from(value).toString());
-    const entries = await Promise.all(
-      lanes.map(async (lane) => [lane, decodeProgress(await progress.get(laneKey(origin, lane)))] as const),
-    );
+    const entries = await Promise.all(lanes.map(async (lane) => [lane, await readLaneProgress(tables, origin, lane)] as const));
     found.push({ order, origin, lanes: Object.fromEntries(entries) as Record<Lane, LaneProgress> });
   }
   return found.sort((left, right) => left.order - right.order).map(({ origin, lanes }) => ({ origin, lanes }));

@@ -12,16 +12,19 @@
 //   it was; the next commit tries the disk again. A crash leaves a commit whole or absent (LevelDB's own log).
 //
 // Constraints
-//   originsMax logs of gateways, rangesMax (1000) separate ranges of offsets a lane: beyond, COLLECTOR_FULL. The queue itself
-//   has no bound here; streams stop reading while `pendingBytes` is above the collector's limit.
+//   originsMax logs of gateways, rangesMax (1000) separate ranges of offsets a lane: beyond, COLLECTOR_FULL. lossesMax (500) listed
+//   losses a lane: beyond, the lowest are closed (lane-progress.ts). The queue itself has no bound here; streams stop reading
+//   while `pendingBytes` is above the collector's limit.
 //
 // It deletes nothing: retention at the collector is another matter. It trusts that blocks were validated.
 
+import type { Gap } from "../model/gap.ts";
 import type { Lane } from "../model/lane.ts";
 import { messageOf, TidegateError } from "../platform/errors.ts";
 import { CommitStage } from "./commit-stage.ts";
 import { type CollectorDatabase, openCollectorDatabase, originKey, readProgress } from "./embedded-database.ts";
-import { denseEnd, type Interval, unionOf } from "./interval-set.ts";
+import { denseEnd } from "./interval-set.ts";
+import { settledOf } from "./lane-progress.ts";
 import type { Origin, OriginProgress, ReceivedBlock, Store, StoreCounts } from "./store.ts";
 
 interface QueuedWrite {
@@ -81,15 +84,15 @@ class EmbeddedStore implements Store {
 
   nextOffset(origin: Origin, lane: Lane): number {
     const progress = this.#origins.get(originKey(origin))?.lanes[lane];
-    return progress === undefined ? 0 : denseEnd(unionOf(progress.received, progress.declaredLost));
+    return progress === undefined ? 0 : denseEnd(settledOf(progress));
   }
 
   append(origin: Origin, block: ReceivedBlock): Promise<number> {
     return this.#enqueue(block.bytes.length, (stage) => stage.addBlock(origin, block));
   }
 
-  declareLost(origin: Origin, lane: Lane, lost: Interval): Promise<number> {
-    return this.#enqueue(0, (stage) => stage.addLost(origin, lane, lost));
+  declareLost(origin: Origin, gap: Gap): Promise<number> {
+    return this.#enqueue(0, (stage) => stage.addGap(origin, gap));
   }
 
   progress(): OriginProgress[] {
@@ -156,15 +159,15 @@ class EmbeddedStore implements Store {
   }
 
   async #sync(stage: CommitStage): Promise<void> {
-    const puts = stage.puts();
-    if (puts.length > 0) {
-      await this.#syncWrite(() => this.#database.level.batch(puts, { sync: true }));
+    const changes = stage.changes();
+    if (changes.length > 0) {
+      await this.#syncWrite(() => this.#database.level.batch(changes, { sync: true }));
       stage.publishTo(this.#origins);
     }
     this.#counts = {
       storedRecords: this.#counts.storedRecords + stage.storedRecords,
       duplicateRecords: this.#counts.duplicateRecords + stage.duplicateRecords,
-      commits: this.#counts.commits + (puts.length > 0 ? 1 : 0),
+      commits: this.#counts.commits + (changes.length > 0 ? 1 : 0),
     };
   }
 }

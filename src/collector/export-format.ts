@@ -3,7 +3,7 @@
 import type { RecordOf } from "../codec/block-records.ts";
 import type { Lane } from "../model/lane.ts";
 import { flatResult } from "../model/result.ts";
-import type { ExportedRecord } from "./export.ts";
+import type { ExportedLoss, ExportedRecord } from "./export.ts";
 
 type Field = readonly [name: string, value: number | string | boolean];
 
@@ -97,6 +97,26 @@ function csvFieldsOf<L extends Lane>(lane: L, exported: ExportedRecord<L>): Fiel
   const columns = ["gateway", "offset", ...resultFields].map((name): Field => [name, byName.get(name) ?? ""]);
   const others = fields.filter(([name]) => !columns.some(([column]) => column === name));
   return [...columns, [otherAggregates, others.length === 0 ? "" : JSON.stringify(Object.fromEntries(others))]];
+}
+
+const lossColumns = ["gateway", "log", "lane", "fromOffset", "toOffset", "records", "reason", "sinceUs", "untilUs"] as const;
+
+function lossFields({ gatewayId, logId, ...loss }: ExportedLoss): (readonly [name: string, value: number | string | null])[] {
+  const values = { gateway: gatewayId, log: logId, ...loss };
+  return lossColumns.map((name) => [name, values[name]]);
+}
+
+export function lossNdjsonLine(loss: ExportedLoss): string {
+  return JSON.stringify(Object.fromEntries(lossFields(loss)));
+}
+
+export const lossCsvHeader = lossColumns.join(",");
+
+/** What is not known is empty. */
+export function lossCsvLine(loss: ExportedLoss): string {
+  return lossFields(loss)
+    .map(([, value]) => (value === null ? "" : csvValue(value)))
+    .join(",");
 }
 
 function jsonValue(value: Field[1]): string {

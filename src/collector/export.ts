@@ -1,9 +1,12 @@
-// What a stopped collector has received, record by record: by gateway, within a gateway by log in the order of first contact,
+// What a stopped collector has received, record by record, and what it was told is lost: by gateway, within a gateway by log in the order of first contact,
 // within a log in offset order. It opens the data directory, so no collector may run on it.
 
 import { type RecordOf, recordsOf } from "../codec/block-records.ts";
+import { type GapReason, gapReasons } from "../model/gap.ts";
 import type { Lane } from "../model/lane.ts";
 import { openCollectorDatabase, readBlocks, readProgress } from "./embedded-database.ts";
+import type { LaneProgress } from "./lane-progress.ts";
+import type { Origin } from "./store.ts";
 
 export interface ExportedRecord<L extends Lane> {
   readonly gatewayId: string;
@@ -39,6 +42,40 @@ export async function* exportRecords<L extends Lane>(
   } finally {
     await level.close();
   }
+}
+
+/** Records that a gateway gave up before they came here. */
+export interface ExportedLoss extends Origin {
+  readonly lane: Lane;
+  /** Null for the records of all losses of that reason that are not listed one by one any more. */
+  readonly fromOffset: number | null;
+  readonly toOffset: number | null;
+  readonly records: number;
+  readonly reason: GapReason;
+  /** When the gateway gave them up, the first and the last: microseconds since the Unix epoch; null if it did not say. */
+  readonly sinceUs: number | null;
+  readonly untilUs: number | null;
+}
+
+/** What was lost of a lane; together with the records it is all that the gateways appended up to where they are. Errors: as above. */
+export async function exportLosses(directory: string, lane: Lane, filter: ExportFilter = {}): Promise<ExportedLoss[]> {
+  const { level, tables } = await openCollectorDatabase(directory, { create: false });
+  try {
+    return sortedByGateway(await readProgress(tables))
+      .filter(({ origin }) => filter.gatewayId === undefined || filter.gatewayId === origin.gatewayId)
+      .flatMap(({ origin, lanes }) => lossesOf(lanes[lane]).map((loss) => ({ ...origin, lane, ...loss })));
+  } finally {
+    await level.close();
+  }
+}
+
+function lossesOf({ losses, closed }: LaneProgress): Omit<ExportedLoss, keyof Origin | "lane">[] {
+  const unlisted = { fromOffset: null, toOffset: null, sinceUs: null, untilUs: null };
+  const before = gapReasons.map((reason) => ({ ...unlisted, records: closed[reason], reason }));
+  const listed = losses.map(({ start, end, reason, sinceUs, untilUs }) => {
+    return { fromOffset: start, toOffset: end, records: end - start, reason, sinceUs, untilUs };
+  });
+  return [...before.filter(({ records }) => records > 0), ...listed];
 }
 
 function sortedByGateway<T extends { readonly origin: { readonly gatewayId: string } }>(progress: readonly T[]): T[] {

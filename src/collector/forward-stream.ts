@@ -146,11 +146,12 @@ export class ForwardStream {
     return null;
   }
 
-  #takeGap(origin: Origin, gap: CheckedGap): Refusal | null {
-    if (gap.kind === "refusal") return gap;
-    const { lane, lost } = gap;
-    this.#options.logger.warn({ ...origin, lane, ...lost }, "gateway declared offsets lost");
-    this.#track(this.#options.store.declareLost(origin, lane, lost).then((nextOffset) => this.#acknowledge(lane, nextOffset)));
+  #takeGap(origin: Origin, checked: CheckedGap): Refusal | null {
+    if (checked.kind === "refusal") return checked;
+    const { store, logger } = this.#options;
+    const { gap } = checked;
+    logger.warn({ ...origin, ...gap }, "gateway declared records lost");
+    this.#track(store.declareLost(origin, gap).then((nextOffset) => this.#acknowledge(gap.lane, nextOffset)));
     return null;
   }
 

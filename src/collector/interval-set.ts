@@ -40,8 +40,15 @@ export function denseEnd(set: IntervalSet): number {
   return first?.start === 0 ? first.end : 0;
 }
 
-export function unionOf(left: IntervalSet, right: IntervalSet): IntervalSet {
-  return right.reduce(addInterval, left);
+/** Of sorted lists; of these the right one may have intervals that touch. */
+export function unionOf(left: IntervalSet, right: readonly Interval[]): IntervalSet {
+  const union: Interval[] = [];
+  for (const { start, end } of [...left, ...right].sort((a, b) => a.start - b.start)) {
+    const last = union.at(-1);
+    if (last === undefined || last.end < start) union.push({ start, end });
+    else if (end > last.end) union[union.length - 1] = { start: last.start, end };
+  }
+  return union;
 }
 
 /** The offsets of `from` that `set` lacks. */

@@ -2,10 +2,10 @@
 
 import type { tidegate } from "#proto";
 import { decodedCount } from "../codec/block-codec.ts";
-import { fromWireLane, protocolVersion } from "../codec/collector-service.ts";
+import { fromWireLane, fromWireReason, protocolVersion } from "../codec/collector-service.ts";
+import type { Gap } from "../model/gap.ts";
 import type { Lane } from "../model/lane.ts";
 import { messageOf } from "../platform/errors.ts";
-import type { Interval } from "./interval-set.ts";
 import { originFault } from "./origin-id.ts";
 import type { Origin, ReceivedBlock } from "./store.ts";
 
@@ -27,7 +27,7 @@ export function refusal(reason: RefusalReason, message: string): Refusal {
 
 export type CheckedHello = { readonly kind: "hello"; readonly origin: Origin } | Refusal;
 export type CheckedBatch = { readonly kind: "batch"; readonly block: ReceivedBlock } | Refusal;
-export type CheckedGap = { readonly kind: "gap"; readonly lane: Lane; readonly lost: Interval } | Refusal;
+export type CheckedGap = { readonly kind: "gap"; readonly gap: Gap } | Refusal;
 
 export function checkHello({ protocol, gatewayId, logId }: tidegate.v1.Hello.$Properties): CheckedHello {
   if (protocol !== protocolVersion) {
@@ -63,12 +63,18 @@ function blockFault(lane: Lane, bytes: Uint8Array, count: number): string | unde
 export function checkGap(gap: tidegate.v1.Gap.$Properties): CheckedGap {
   const lane = fromWireLane(gap.lane ?? 0);
   if (lane === undefined) return refusal("request", `gap of lane ${gap.lane ?? 0}, which is not known`);
-  const start = gap.fromOffset ?? 0;
-  const end = gap.toOffset ?? 0;
-  if (end <= start || !Number.isSafeInteger(end)) {
-    return refusal("request", `gap of ${lane} from offset ${start} to ${end}; the end lies behind the start, up to 2^53 - 1`);
+  const { fromOffset = 0, toOffset = 0, reason = 0, sinceUs = 0, untilUs = 0 } = present(gap);
+  if (toOffset <= fromOffset || !Number.isSafeInteger(toOffset)) {
+    const range = `gap of ${lane} from offset ${fromOffset} to ${toOffset}`;
+    return refusal("request", `${range}; the end lies behind the start, up to 2^53 - 1`);
   }
-  return { kind: "gap", lane, lost: { start, end } };
+  if (sinceUs > untilUs || !Number.isSafeInteger(untilUs) || (sinceUs === 0) !== (untilUs === 0)) {
+    const times = `gap of ${lane} since ${sinceUs} us until ${untilUs} us`;
+    return refusal("request", `${times}; say both, the first not behind the last, up to 2^53 - 1, or neither`);
+  }
+  // Proto3 has no absent number; 0 is one that is not said.
+  const times = untilUs === 0 ? { sinceUs: null, untilUs: null } : { sinceUs, untilUs };
+  return { kind: "gap", gap: { lane, fromOffset, toOffset, reason: fromWireReason(reason), ...times } };
 }
 
 type Present<T> = { [K in keyof T]?: Exclude<T[K], null> };

@@ -2,11 +2,12 @@
 //
 // Invariants
 // - A record is stored once, however often and in whatever blocks it arrives, also from two streams at the same time.
-// - Data and progress become durable together: after a crash both hold a write or neither does.
+// - Data, progress and losses become durable together: after a crash all hold a write or none does.
 // - A promise of `append` or `declareLost` settles after the write is on disk, in the order of the calls.
 
+import type { Gap } from "../model/gap.ts";
 import type { Lane } from "../model/lane.ts";
-import type { Interval, IntervalSet } from "./interval-set.ts";
+import type { LaneProgress } from "./lane-progress.ts";
 
 /** One log of one gateway. A gateway whose data directory was replaced has a new log, with offsets from 0 again. */
 export interface Origin {
@@ -20,13 +21,6 @@ export interface ReceivedBlock {
   readonly firstOffset: number;
   readonly count: number;
   readonly bytes: Uint8Array;
-}
-
-export interface LaneProgress {
-  /** Offsets that are stored. */
-  readonly received: IntervalSet;
-  /** Offsets that the gateway declared lost; what is also in `received` is not lost. */
-  readonly declaredLost: IntervalSet;
 }
 
 export interface OriginProgress {
@@ -46,14 +40,14 @@ export interface Store {
   /** Makes a first contact durable; later ones do nothing. Errors: COLLECTOR_FULL. */
   contact(origin: Origin): Promise<void>;
 
-  /** First offset of the lane that is neither stored nor declared lost. */
+  /** First offset of the lane that is neither stored nor lost. */
   nextOffset(origin: Origin, lane: Lane): number;
 
   /** Stores what is missing of a block and yields the lane's next offset. Errors: COLLECTOR_FULL, LOG_WRITE_FAILED, LOG_CLOSED. */
   append(origin: Origin, block: ReceivedBlock): Promise<number>;
 
-  /** Remembers offsets that will never come and yields the lane's next offset. Errors as `append`. */
-  declareLost(origin: Origin, lane: Lane, lost: Interval): Promise<number>;
+  /** Remembers records that will never come and yields the lane's next offset. Errors as `append`. */
+  declareLost(origin: Origin, gap: Gap): Promise<number>;
 
   /** Bytes of blocks that wait for the disk. */
   readonly pendingBytes: number;

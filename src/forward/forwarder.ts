@@ -14,8 +14,8 @@
 //   checkpoint                             confirmed offsets, once a second and at the end (offset-checkpoint.ts)
 //
 // Where it goes on: where the sink says. That may be behind the checkpoint (the upstream lost data: what the log still holds
-// goes again), or ahead of it (the checkpoint is old: skipped). What neither has any more is declared lost to the sink,
-// counted, and reported as COLLECTOR_BEHIND; forwarding goes on behind it. A sink that has more than the log ever held is not
+// goes again), or ahead of it (the checkpoint is old: skipped). What neither has any more is declared lost to the sink, a
+// gap for each reason that the log knows, counted, and reported as COLLECTOR_BEHIND; forwarding goes on behind it. A sink that has more than the log ever held is not
 // sent anything until the gateway starts anew (COLLECTOR_AHEAD): new records would be taken for old ones.
 //
 // What happens when it crashes: records since the last confirmation that the sink had stored are sent again; the sink's

@@ -55,6 +55,13 @@ async function* oneByOne(iterator: LaneIterator): AsyncGenerator<[Uint8Array, Ui
   }
 }
 
+/** First offsets and bytes of the blocks in the range. */
+export async function blockSizes(database: LogDatabase, lane: Lane, range: OffsetRange): Promise<Map<number, number>> {
+  const sizes = new Map<number, number>();
+  for await (const { firstOffset, bytes } of entriesOf(database, lane, range)) sizes.set(firstOffset, bytes.length);
+  return sizes;
+}
+
 /**
  * The first offset of the range under which LevelDB gives an entry, however it is asked; null if there is none. Rejects if LevelDB
  * could not read all of what lies before it for another reason than damage.

@@ -5,28 +5,20 @@ import { entriesOf } from "./lane-entries.ts";
 import type { LaneTail } from "./lane-tail.ts";
 import type { StoredBlock } from "./log.ts";
 import type { LogDatabase } from "./log-database.ts";
-import type { LogDisk } from "./log-disk.ts";
-import { type LossLedger, offsetBehind } from "./loss.ts";
-import type { LaneSegments } from "./segments.ts";
-import type { SetAside } from "./set-aside.ts";
-
-export interface LaneReaderOptions {
-  readonly disk: LogDisk;
-  readonly tails: Readonly<Record<Lane, LaneTail>>;
-  readonly segments: Readonly<Record<Lane, LaneSegments>>;
-  readonly ledger: LossLedger;
-  readonly setAside: SetAside;
-}
+import { offsetBehind } from "./loss.ts";
+import { SetAside, type SetAsideOptions } from "./set-aside.ts";
 
 /** How often a read finds damage that is not there when it is to be set aside, before that is a fault. */
 const fruitlessMax = 3;
 
 /** Reads lanes, newest blocks from memory, older ones from the disk: these are verified, and what is damaged is set aside. */
 export class LaneReader {
-  readonly #options: LaneReaderOptions;
+  readonly #options: SetAsideOptions;
+  readonly #setAside: SetAside;
 
-  constructor(options: LaneReaderOptions) {
+  constructor(options: SetAsideOptions) {
     this.#options = options;
+    this.#setAside = new SetAside(options);
   }
 
   /** As Log.read. */
@@ -40,7 +32,7 @@ export class LaneReader {
       const wanted = blocks.filter(({ firstOffset, count }) => firstOffset + count > offset);
       if (wanted.length > 0) return withHeld(wanted, tail, bytesMax);
       // Looked at once more when it is its turn: meanwhile another reader may have set it aside, or retention removed it.
-      const isSetAside = await this.#options.setAside.damage(lane, () => this.#damageAt(lane, fromOffset));
+      const isSetAside = await this.#setAside.damage(lane, () => this.#damageAt(lane, fromOffset));
       fruitless = isSetAside ? 0 : fruitless + 1;
     }
     throw new TidegateError(

@@ -30,7 +30,7 @@ import { Ballast } from "./ballast.ts";
 import { blocksOfLane, type Commit } from "./commit.ts";
 import type { DiskState } from "./disk-state.ts";
 import { closedError, eachLane, GroupCommit } from "./group-commit.ts";
-import { entriesOf } from "./lane-entries.ts";
+import { blockSizes } from "./lane-entries.ts";
 import { LaneReader } from "./lane-reader.ts";
 import { LaneTail } from "./lane-tail.ts";
 import type { AppendDone, Checkpoint, Eviction, LaneBounds, Log, LogWrite, StoredBlock } from "./log.ts";
@@ -45,7 +45,6 @@ import {
   ledgerChanges,
   ledgerOf,
   metaChange,
-  offsetOf,
   openDatabase,
   type Recovered,
   readLogId,
@@ -66,7 +65,6 @@ import {
   withMergedBlocks,
   withoutBlocks,
 } from "./segments.ts";
-import { SetAside } from "./set-aside.ts";
 
 /** Default of {@link LevelLogOptions.recentBytesMax}: a second of readings at the highest rate, minutes at an ordinary one. */
 const recentBytesMaxDefault = 4 * 1024 * 1024;
@@ -169,7 +167,16 @@ class LevelLog implements Log {
     this.#segments = eachLane((lane) => new LaneSegments(recovered.lanes[lane].segments, segmentLimits));
     this.#ledger = ledgerOf(recovered);
     this.#readers = readers;
-    this.#reader = this.#createReader(options);
+    this.#reader = new LaneReader({
+      disk: this.#disk,
+      inTurn: (work) => this.#inTurn(work),
+      tails: this.#lanes,
+      segments: this.#segments,
+      ledger: this.#ledger,
+      readers,
+      clock,
+      logger,
+    });
     this.#reclaimer = new Reclaimer({
       clear: (lane, beforeOffset) => this.#disk.change((database) => database.lanes[lane].clear({ lt: keyOf(beforeOffset) })),
       compact: (lane, beforeOffset) => this.#disk.use((database) => compactLane(database, lane, beforeOffset)),
@@ -262,26 +269,6 @@ class LevelLog implements Log {
     return this.#closed;
   }
 
-  #createReader({ clock, logger }: LevelLogOptions): LaneReader {
-    const setAside = new SetAside({
-      disk: this.#disk,
-      inTurn: (work) => this.#inTurn(work),
-      bounds: (lane) => this.bounds(lane),
-      segments: this.#segments,
-      ledger: this.#ledger,
-      readers: this.#readers,
-      clock,
-      logger,
-    });
-    return new LaneReader({
-      disk: this.#disk,
-      tails: this.#lanes,
-      segments: this.#segments,
-      ledger: this.#ledger,
-      setAside,
-    });
-  }
-
   /** One write at a time: each is built from what the one before left. */
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const turn = this.#lastTurn.then(work);
@@ -307,15 +294,16 @@ class LevelLog implements Log {
   async #merge(lane: Lane, segment: Segment, blocks: readonly StoredBlock[]): Promise<boolean> {
     if (!this.#segments[lane].isClosed(segment)) return false;
     const merged = withMergedBlocks(segment, blocks);
-    const range = { gte: keyOf(segment.firstOffset), lt: keyOf(segment.endOffset) };
-    const keys = await this.#disk.use((database) => database.lanes[lane].keys(range).all());
+    const range = { fromOffset: segment.firstOffset, toOffset: segment.endOffset };
+    const sizes = await this.#disk.use((database) => blockSizes(database, lane, range));
+    const small = [...sizes.keys()];
     const kept = new Set(blocks.map(({ firstOffset }) => firstOffset));
     assert(
-      keys.every((key) => isWithin(blocks, offsetOf(key))),
+      small.every((offset) => isWithin(blocks, offset)),
       "merged blocks hold all records of their segment",
     );
     await this.#disk.write([
-      ...keys.filter((key) => !kept.has(offsetOf(key))).map((key) => ({ table: lane, key, value: null })),
+      ...small.filter((offset) => !kept.has(offset)).map((offset) => ({ table: lane, key: keyOf(offset), value: null })),
       ...blocks.map(({ firstOffset, bytes }) => ({ table: lane, key: keyOf(firstOffset), value: bytes })),
       segmentChange(lane, merged),
     ]);
@@ -360,7 +348,9 @@ class LevelLog implements Log {
   async #removalOf({ lane, startOffset }: LaneStart) {
     const segments = this.#segments[lane];
     const around = segments.around(startOffset);
-    const rest = around && withoutBlocks(around, startOffset, await this.#blockSizes(lane, around.firstOffset, startOffset));
+    const range = { fromOffset: around?.firstOffset ?? startOffset, toOffset: startOffset };
+    const removed = await this.#disk.use((database) => blockSizes(database, lane, range));
+    const rest = around && withoutBlocks(around, startOffset, [...removed.values()]);
     const changes: Change[] = [
       ...segments.list
         .filter(({ firstOffset }) => firstOffset < startOffset)
@@ -369,14 +359,6 @@ class LevelLog implements Log {
       metaChange(startKeyOf(lane), String(startOffset)),
     ];
     return { lane, startOffset, rest, changes };
-  }
-
-  #blockSizes(lane: Lane, fromOffset: number, toOffset: number): Promise<number[]> {
-    return this.#disk.use(async (database) => {
-      const sizes: number[] = [];
-      for await (const { bytes } of entriesOf(database, lane, { fromOffset, toOffset })) sizes.push(bytes.length);
-      return sizes;
-    });
   }
 
   /** Blocks that a crash left below the start of their lane are deleted. */

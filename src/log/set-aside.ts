@@ -26,8 +26,8 @@ import { TidegateError } from "../platform/errors.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { Damage } from "./examine-blocks.ts";
 import { eachLane } from "./group-commit.ts";
-import { entriesOf, firstReadable } from "./lane-entries.ts";
-import type { LaneBounds } from "./log.ts";
+import { blockSizes, firstReadable } from "./lane-entries.ts";
+import type { LaneTail } from "./lane-tail.ts";
 import {
   type Change,
   checkpointChange,
@@ -50,7 +50,7 @@ export interface SetAsideOptions {
   readonly disk: LogDisk;
   /** One write at a time. */
   readonly inTurn: <Result>(work: () => Promise<Result>) => Promise<Result>;
-  readonly bounds: (lane: Lane) => LaneBounds;
+  readonly tails: Readonly<Record<Lane, LaneTail>>;
   readonly segments: Readonly<Record<Lane, LaneSegments>>;
   readonly ledger: LossLedger;
   readonly readers: LogReaders;
@@ -94,12 +94,12 @@ export class SetAside {
   }
 
   #lossOf(lane: Lane, { fromOffset, toOffset }: OffsetRange): LedgerChange {
-    const { ledger, readers, bounds, clock } = this.#options;
+    const { ledger, readers, tails, clock } = this.#options;
     const atUs = clock.nowUs();
     const loss = { lane, fromOffset, toOffset, reason: "corrupt", sinceUs: atUs, untilUs: atUs } as const;
     const change = ledger.after(fromOffset < toOffset ? [loss] : [], {
       positions: eachLane((of) => readers.positions(of)),
-      startOffsets: eachLane((of) => bounds(of).startOffset),
+      startOffsets: eachLane((of) => tails[of].bounds.startOffset),
     });
     if (change.holes <= holesMax) return change;
     throw new TidegateError(
@@ -132,14 +132,10 @@ async function shrunkSegments(
   const shrunk: Segment[] = [];
   for (const segment of segments) {
     if (segment.firstOffset >= Math.max(toOffset, from + 1) || segment.endOffset <= from) continue;
-    let [bytes, blocks] = [0, 0];
-    const range = { fromOffset: segment.firstOffset, toOffset: segment.endOffset };
-    for await (const kept of entriesOf(database, lane, range)) {
-      if (kept.firstOffset === entry?.firstOffset) continue;
-      bytes += kept.bytes.length;
-      blocks++;
-    }
-    shrunk.push({ ...segment, bytes, blocks });
+    const kept = await blockSizes(database, lane, { fromOffset: segment.firstOffset, toOffset: segment.endOffset });
+    if (entry !== null) kept.delete(entry.firstOffset);
+    const bytes = [...kept.values()].reduce((sum, size) => sum + size, 0);
+    shrunk.push({ ...segment, bytes, blocks: kept.size });
   }
   return shrunk;
 }

@@ -5,6 +5,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { errorTable } from "../../src/platform/errors.ts";
+import { harm, harms } from "../support/damaged-log.ts";
 import { CollectorProcess, GatewayProcess, Program, runToEnd } from "../support/programs.ts";
 import { RawMqtt } from "../support/raw-mqtt.ts";
 import { readOnlyDir } from "../support/read-only-dir.ts";
@@ -183,6 +184,52 @@ describe("tidegate collector and export", () => {
     const collector = await runToEnd("tidegate", ["collector", "--data", await tempDir(), "--listen", "0.0.0.0:0"]);
     expect(await collector.exit()).toBe(64);
     expect(collector.stderr.join("\n")).toContain("beyond loopback");
+  });
+
+  test("export --losses prints what a gateway gave up: of a damaged block its place, why and when", async () => {
+    const gateway = new GatewayProcess(await tempDir(), "");
+    await gateway.start();
+    const client = await RawMqtt.connected(gateway.mqttPort, 5);
+    for (const [index, payload] of ["1", "2", "3"].entries()) {
+      const about = { cmd: "publish", topic: "sensors/d/m", qos: 1, dup: false, retain: false } as const;
+      client.send({ ...about, payload, messageId: index + 1 });
+      await client.next("puback");
+    }
+    await gateway.stop();
+    await harm(join(gateway.dataDirectory, "log"), "readings", [1], harms["all zeros"]);
+    const collector = new CollectorProcess(await tempDir());
+    await collector.start();
+    const forward = `forward: { collector: { address: "127.0.0.1:${collector.port}" } }`;
+    const again = new GatewayProcess(await tempDir(), forward, { dataDirectory: gateway.dataDirectory });
+    await again.start();
+    await again.until(({ sinks }) => sinks.collector?.lanes.readings?.confirmedOffset === 3);
+    const { sinks, log } = await again.status();
+    expect(sinks.collector?.lanes.readings).toMatchObject({ deliveredRecords: 2, backlogRecords: 0, evictedRecords: 1 });
+    expect(log.evicted.collector?.readings?.corrupt).toBe(1);
+    await again.stop();
+    await collector.stop();
+
+    const args = ["export", "--data", collector.dataDirectory, "--lane", "readings"];
+    const [lost] = (await runToEnd("tidegate", [...args, "--losses"])).stdout.map((line) => JSON.parse(line));
+    expect(lost).toMatchObject({
+      gateway: "test-gateway",
+      lane: "readings",
+      fromOffset: 1,
+      toOffset: 2,
+      records: 1,
+      reason: "corrupt",
+    });
+    const csv = (await runToEnd("tidegate", [...args, "--losses", "--format", "csv"])).stdout;
+    expect(csv[0]).toBe("gateway,log,lane,fromOffset,toOffset,records,reason,sinceUs,untilUs");
+    expect(csv[1]).toContain(",readings,1,2,1,corrupt,");
+    expect((await runToEnd("tidegate", args)).stdout.map((line) => JSON.parse(line).value)).toEqual([1, 3]);
+    const inspected = await runToEnd("tidegate", ["log", "inspect", "--data", gateway.dataDirectory]);
+    expect(inspected.stdout.join("\n")).toMatch(
+      /given up {2}readings 1 to 2: corrupt[\s\S]*set aside readings 1: \d+ damaged bytes/,
+    );
+    expect((await runToEnd("tidegate", ["log", "verify", "--data", gateway.dataDirectory])).stdout.at(-1)).toBe(
+      "0 faults, 1 notes",
+    );
   });
 
   test("an export that cannot be written is not taken for a whole one", async () => {

@@ -7,6 +7,8 @@ import { tidegate } from "#proto";
 import { encodeAlertBlock } from "../../../src/codec/block-codec.ts";
 import type { ForwardRequestFields } from "../../../src/codec/collector-service.ts";
 import { type Collector, type CollectorLimits, startCollector } from "../../../src/collector/collector.ts";
+import { openCollectorDatabase, type Tables } from "../../../src/collector/embedded-database.ts";
+import { exportLosses } from "../../../src/collector/export.ts";
 import type { RefusalReason } from "../../../src/collector/request-check.ts";
 import { systemClock } from "../../../src/platform/clock.ts";
 import { TidegateError } from "../../../src/platform/errors.ts";
@@ -150,6 +152,8 @@ describe("positions", () => {
     expect(collector.status().origins[0]?.lanes.readings).toEqual({
       received: 5,
       lost: 0,
+      lostByReason: { unknown: 0, size: 0, age: 0, disk: 0, corrupt: 0 },
+      losses: [],
       missing: [{ start: 0, end: 10 }],
       nextOffset: 0,
       endOffset: 15,
@@ -173,6 +177,104 @@ describe("positions", () => {
   });
 });
 
+const { GAP_REASON_SIZE, GAP_REASON_CORRUPT } = tidegate.v1.GapReason;
+
+describe("losses", () => {
+  test("are stored with their reason and times, in the same write as the positions, and are there after a restart", async () => {
+    const directory = await tempDir();
+    const collector = await collectorIn(directory);
+    const gateway = new RawGateway(collector.address.port);
+    await gateway.hello();
+    gateway.send({ gap: { lane: readingsLane, fromOffset: 0, toOffset: 10, reason: GAP_REASON_SIZE, sinceUs: 5, untilUs: 7 } });
+    gateway.send({
+      gap: { lane: readingsLane, fromOffset: 10, toOffset: 20, reason: GAP_REASON_SIZE, sinceUs: 8, untilUs: 9 },
+    });
+    gateway.send({
+      gap: { lane: readingsLane, fromOffset: 20, toOffset: 25, reason: GAP_REASON_CORRUPT, sinceUs: 9, untilUs: 9 },
+    });
+    gateway.send({ gap: { lane: readingsLane, fromOffset: 25, toOffset: 30 } });
+    gateway.send(batch(12, 3));
+    await gateway.acknowledged(readingsLane, 30);
+    const before = collector.status().origins;
+    expect(before[0]?.lanes.readings).toMatchObject({
+      received: 3,
+      lost: 27,
+      lostByReason: { unknown: 5, size: 17, corrupt: 5 },
+      losses: [
+        { fromOffset: 0, toOffset: 12, reason: "size", sinceUs: 5, untilUs: 9 },
+        { fromOffset: 15, toOffset: 20, reason: "size", sinceUs: 5, untilUs: 9 },
+        { fromOffset: 20, toOffset: 25, reason: "corrupt", sinceUs: 9, untilUs: 9 },
+        { fromOffset: 25, toOffset: 30, reason: "unknown", sinceUs: null, untilUs: null },
+      ],
+    });
+    await collector.close();
+    const again = (await collectorIn(directory)).status().origins;
+    expect(again[0]?.lanes).toEqual(before[0]?.lanes);
+  });
+
+  test("a reason that this version does not know counts as unknown", async () => {
+    const collector = await collectorIn(await tempDir());
+    const gateway = new RawGateway(collector.address.port);
+    await gateway.hello();
+    const reason: number = 99;
+    gateway.send({ gap: { lane: readingsLane, fromOffset: 0, toOffset: 3, reason } });
+    await gateway.acknowledged(readingsLane, 3);
+    expect(collector.status().origins[0]?.lanes.readings.lostByReason.unknown).toBe(3);
+  });
+
+  test("beyond 500 separate ones of a lane the lowest are not listed any more; counts and positions stay, also after a restart", async () => {
+    const directory = await tempDir();
+    const collector = await collectorIn(directory);
+    const gateway = new RawGateway(collector.address.port);
+    await gateway.hello();
+    for (let index = 0; index < 510; index++) {
+      gateway.send({ gap: { lane: readingsLane, fromOffset: index * 2, toOffset: index * 2 + 1, reason: GAP_REASON_CORRUPT } });
+      gateway.send(batch(index * 2 + 1, 1));
+    }
+    await gateway.acknowledged(readingsLane, 1020);
+    const seen = { received: 510, lost: 510, missing: [], nextOffset: 1020, endOffset: 1020 };
+    const before = collector.status().origins[0]?.lanes.readings;
+    expect(before).toMatchObject({ ...seen, lostByReason: { corrupt: 510 } });
+    expect(before?.losses).toHaveLength(500);
+    await collector.close();
+    const losses = await exportLosses(directory, "readings");
+    expect(losses[0]).toMatchObject({ fromOffset: null, records: 10, reason: "corrupt" });
+    expect(losses.reduce((sum, { records }) => sum + records, 0)).toBe(510);
+    expect((await collectorIn(directory)).status().origins[0]?.lanes.readings).toEqual(before);
+  });
+
+  test("a directory of the format before losses is read, and written anew by the collector that opens it", async () => {
+    const directory = await tempDir();
+    const collector = await collectorIn(directory);
+    const gateway = new RawGateway(collector.address.port);
+    await gateway.hello();
+    gateway.send(batch(10, 5));
+    await gateway.next();
+    await collector.close();
+    await withTables(directory, async ({ meta, progress }) => {
+      const [key = ""] = await progress.keys().all();
+      await progress.put(key, Buffer.from('{"received":[[10,15]],"declaredLost":[[0,12]]}'));
+      await meta.put("format", Buffer.from("tidegate-collector 1"));
+    });
+    const expected = { records: 10, fromOffset: 0, toOffset: 10, reason: "unknown", sinceUs: null, untilUs: null };
+    expect(await exportLosses(directory, "readings")).toMatchObject([expected]);
+    const opened = await collectorIn(directory);
+    expect(opened.status().origins[0]?.lanes.readings).toMatchObject({ received: 5, lost: 10, nextOffset: 15, missing: [] });
+    await opened.close();
+    await withTables(directory, async ({ meta }) => {
+      expect(Buffer.from((await meta.get("format")) ?? []).toString()).toBe("tidegate-collector 2");
+    });
+    expect(await exportLosses(directory, "readings")).toMatchObject([expected]);
+    expect(await exportedValues(directory)).toEqual(numbered(5, 10));
+  });
+});
+
+async function withTables(directory: string, work: (tables: Tables) => Promise<void>): Promise<void> {
+  const { level, tables } = await openCollectorDatabase(directory, { create: false });
+  await work(tables);
+  await level.close();
+}
+
 describe("what is not allowed ends the stream, is counted, and stores nothing", () => {
   const garbage = Buffer.from("this is no block");
   const block = readingBlock(readingsFrom(0, 3));
@@ -185,6 +287,8 @@ describe("what is not allowed ends the stream, is counted, and stores nothing", 
     ["a count of 0", { batch: { lane: readingsLane, firstOffset: 0, count: 0, block } }, "request"],
     ["an offset beyond 2^53", { batch: { lane: readingsLane, firstOffset: 2 ** 60, count: 3, block } }, "request"],
     ["an unknown lane", { batch: { lane: unknownLane, firstOffset: 0, count: 3, block } }, "request"],
+    ["a gap with one time of two", { gap: { lane: readingsLane, fromOffset: 0, toOffset: 5, sinceUs: 5 } }, "request"],
+    ["a gap that ends before it begins", { gap: { lane: readingsLane, toOffset: 5, sinceUs: 5, untilUs: 4 } }, "request"],
     ["an empty gap", { gap: { lane: readingsLane, fromOffset: 5, toOffset: 5 } }, "request"],
     ["an empty message", {}, "request"],
     ["a second Hello", { hello: { protocol: 1, gatewayId: "gw-1", logId: "log-1" } }, "request"],

@@ -1,7 +1,10 @@
 // Damage at rest, in a real LevelDB: what is damaged is lost, and told; everything else is served.
 
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { fillRecent } from "../../../src/ingest/fill-recent.ts";
+import { RecentReadings } from "../../../src/ingest/recent-readings.ts";
 import { deliveryOf } from "../../../src/log/accounting.ts";
+import { LogCursor } from "../../../src/log/cursor.ts";
 import { inspectLog, type LogFinding, verifyLog } from "../../../src/log/inspect.ts";
 import { type LevelLogOptions, openLevelLog } from "../../../src/log/level-log.ts";
 import type { Log, LogWrite, StoredBlock } from "../../../src/log/log.ts";
@@ -173,6 +176,25 @@ describe("reading", () => {
     expect(starts(blocks)).not.toContain(27);
     expect(starts(await readThrough(log, "readings"))).toEqual([...allStarts.slice(0, -1), 30]);
     expect(log.bounds("readings")).toEqual({ startOffset: 0, endOffset: 32 });
+  });
+
+  test("with a cursor passes damage at the end of the lane, says what it passed, and waits for what follows", async () => {
+    const log = await open(await harmedLog([24, 27]));
+    const cursor = new LogCursor(log, "readings", 24);
+    const { signal } = new AbortController();
+    const next = cursor.next({ bytesMax: everything, signal });
+    await vi.waitFor(() => expect(cursor.position).toBe(30));
+    await append(log, writeOf.readings([30]));
+    expect(starts(await next)).toEqual([30]);
+    expect(cursor.skipped).toEqual({ startOffset: 24, endOffset: 30 });
+  });
+
+  test("of the newest readings at a start ends where the rest of the lane is damaged", async () => {
+    const recent = new RecentReadings(100);
+    await fillRecent(recent, await open(await harmedLog([3, 24, 27])), 100);
+    expect(allStarts.map((start) => recent.has(reading(start)))).toEqual(
+      allStarts.map((start) => ![3, 24, 27].includes(start)),
+    );
   });
 
   test("takes from memory what is damaged on the disk alone, and calls nothing lost", async () => {

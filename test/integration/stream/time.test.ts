@@ -122,6 +122,7 @@ test("power cuts at any write, arrived or not, while readings come and time pass
         if (step % 7 === 0) await appended(log, { readings: [reading(step)] });
         await until(() => dead || unlucky.status().lagReadings === 0);
       }
+      dead = true;
       const next = driverOver(log, clock, { checkpointEveryMs: 700 });
       await next.start();
       await passing(clock, () => log.bounds("alerts").endOffset >= beatsMax);

@@ -335,6 +335,43 @@ describe("where it goes on", () => {
     expect(forwarder.status().lanes.readings).toMatchObject({ confirmedOffset: 6, pendingRecords: 0, lostRecords: 4 });
   });
 
+  test("with the reason and the times of what the log gave up, a gap a piece", async () => {
+    log = createMemoryLog({ clock, segmentLimits: { bytesMax: 1, spanMs: 1e9 } });
+    for (let first = 0; first < 8; first += 2) await appendReadings(first, 2);
+    await log.trim("readings", 2);
+    await log.evict({ cuts: [{ lane: "readings", fromOffset: 2, toOffset: 4, reason: "age" }], atUs: 7 });
+    await log.evict({ cuts: [{ lane: "readings", fromOffset: 4, toOffset: 6, reason: "disk" }], atUs: 9 });
+    const forwarder = await started();
+    sink.link.open({ readings: 1 });
+    await settled();
+    expect(sink.link.gaps).toEqual([
+      { lane: "readings", fromOffset: 1, toOffset: 2, reason: "unknown", sinceUs: null, untilUs: null },
+      { lane: "readings", fromOffset: 2, toOffset: 4, reason: "age", sinceUs: 7, untilUs: 7 },
+      { lane: "readings", fromOffset: 4, toOffset: 6, reason: "disk", sinceUs: 9, untilUs: 9 },
+    ]);
+    expect(sink.link.sent).toEqual(["readings:6-8"]);
+    expect(forwarder.status().lanes.readings.lostRecords).toBe(5);
+  });
+
+  test("gaps wait for room in flight, as batches do", async () => {
+    log = createMemoryLog({ clock, segmentLimits: { bytesMax: 1, spanMs: 1e9 } });
+    for (let first = 0; first < 4; first++) await appendReadings(first, 1);
+    for (const [offset, reason] of [
+      [0, "age"],
+      [1, "size"],
+      [2, "age"],
+    ] as const)
+      await log.evict({ cuts: [{ lane: "readings", fromOffset: offset, toOffset: offset + 1, reason }], atUs: 7 });
+    const forwarder = await started({ inflightBatchesMax: 2 });
+    sink.link.open();
+    await settled();
+    expect([sink.link.gaps.length, sink.link.sent]).toEqual([2, []]);
+    expect(forwarder.status()).toMatchObject({ state: "draining", inflight: { batches: 2 } });
+    sink.link.events.confirmed("readings", 2);
+    await settled();
+    expect([sink.link.gaps.length, sink.link.sent]).toEqual([3, ["readings:3-4"]]);
+  });
+
   test("a lane that was trimmed to its end is declared, too", async () => {
     await append({ alerts: [alertFor(0)] });
     await log.trim("alerts", 1);
