@@ -132,7 +132,8 @@ async function startStream(
   return stream;
 }
 
-function operatorsOf(config: GatewayConfig): Operator[] {
+/** The windows and rules of a configuration, without a past. */
+export function operatorsOf(config: GatewayConfig): Operator[] {
   const { seriesMax } = config.stream;
   const windows = config.windows.map(({ name, device, metric, size, lateness }) => {
     const definition: WindowDefinition = { name, match: { device, metric }, sizeUs: size * 1000, latenessUs: lateness * 1000 };
