@@ -304,7 +304,7 @@ describe("tidegate replay", () => {
   test("where there is no log ends with 73, and a time that is none with 64", async () => {
     const absent = await replayOf(await tempDir(), windows("10s"));
     expect(await absent.exit()).toBe(73);
-    expect(absent.stderr.join("\n")).toContain("there is no log in it");
+    expect(absent.stderr.join("\n")).toContain("[DATA_DIR_UNUSABLE]");
     const odd = await replayOf(await tempDir(), windows("10s"), "--from", "yesterday");
     expect(await odd.exit()).toBe(64);
   });
