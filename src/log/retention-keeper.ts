@@ -7,8 +7,9 @@ import type { Log } from "./log.ts";
 import type { LogReaders } from "./log-readers.ts";
 import { type Cut, planRetention, type RetentionPlan, type RetentionPolicy, type RetentionView } from "./retention.ts";
 
-/** Between two looks, if nothing is written. */
+/** Between two looks, if nothing is written; and while the disk is at fault, so that one falls into the moments when it is not. */
 const intervalMs = 1000;
+const faultIntervalMs = 100;
 /** A look is due when the log has grown by this part of the smallest bound, so that it overshoots by little more. */
 const growthPart = 16;
 const growthBytesMax = 1024 * 1024;
@@ -85,7 +86,9 @@ export class RetentionKeeper {
     this.#looking ??= this.#look().finally(() => {
       this.#looking = null;
       this.#cancelTimer?.();
-      if (!this.#closed) this.#cancelTimer = this.#options.clock.after(intervalMs, () => void this.#lookOnce());
+      if (this.#closed) return;
+      const { clock, log } = this.#options;
+      this.#cancelTimer = clock.after(isWell(log) ? intervalMs : faultIntervalMs, () => void this.#lookOnce());
     });
     return this.#looking;
   }
@@ -116,7 +119,8 @@ export class RetentionKeeper {
       released: readers.released,
       hasSinks: readers.hasSinks,
       diskFreeBytes,
-      reclaimingBytes: log.reclaimingBytes,
+      // Of a disk without room to compact in, nothing comes back until more is given up.
+      reclaimingBytes: isWell(log) ? log.reclaimingBytes : 0,
     };
   }
 
@@ -157,6 +161,11 @@ export class RetentionKeeper {
   #warn(about: string, log: () => void): void {
     if (this.#warnings.pass(about) !== null) log();
   }
+}
+
+/** False also between the opening anew and the first write that succeeds. */
+function isWell({ disk }: Log): boolean {
+  return disk.kind === "ok" && disk.failures === 0;
 }
 
 function fullError(bound: "size" | "disk"): TidegateError {
