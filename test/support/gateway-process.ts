@@ -33,6 +33,10 @@ export class GatewayProcess {
     return `mqtt://127.0.0.1:${this.#mqttPort}`;
   }
 
+  get httpUrl(): string {
+    return `http://127.0.0.1:${this.#httpPort}`;
+  }
+
   get mqttPort(): number {
     return this.#mqttPort;
   }
@@ -100,7 +104,7 @@ ${yaml}`;
   }
 
   async get(path: string): Promise<Response> {
-    return fetch(`http://127.0.0.1:${this.#httpPort}${path}`);
+    return fetch(`${this.httpUrl}${path}`);
   }
 
   async status(): Promise<StatusView> {
