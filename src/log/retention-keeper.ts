@@ -10,6 +10,8 @@ import { type Cut, planRetention, type RetentionPlan, type RetentionPolicy, type
 /** Between two looks, if nothing is written; and while the disk is at fault, so that one falls into the moments when it is not. */
 const intervalMs = 1000;
 const faultIntervalMs = 100;
+/** How long room that was removed may take to come back while the disk is at fault, before more is given up for it. */
+const reclaimPatienceMs = 5000;
 /** A look is due when the log has grown by this part of the smallest bound, so that it overshoots by little more. */
 const growthPart = 16;
 const growthBytesMax = 1024 * 1024;
@@ -44,6 +46,7 @@ export class RetentionKeeper {
   #bytesAtLook = 0;
   #refusal: RetentionPlan["refusal"] = null;
   #diskFreeBytes: number | null = null;
+  #patientUntilUs = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | null = null;
   #cancelTimer: (() => void) | null = null;
   #closed = false;
@@ -119,9 +122,16 @@ export class RetentionKeeper {
       released: readers.released,
       hasSinks: readers.hasSinks,
       diskFreeBytes,
-      // Of a disk without room to compact in, nothing comes back until more is given up.
-      reclaimingBytes: isWell(log) ? log.reclaimingBytes : 0,
+      reclaimingBytes: this.#isStuck() ? 0 : log.reclaimingBytes,
     };
+  }
+
+  /** On a disk without room to compact in, nothing comes back until more is given up; each time, it is given time to. */
+  #isStuck(): boolean {
+    const { log, clock } = this.#options;
+    if (isWell(log) || clock.nowUs() < this.#patientUntilUs) return false;
+    this.#patientUntilUs = clock.nowUs() + reclaimPatienceMs * 1000;
+    return true;
   }
 
   #bytes(): number {

@@ -1,8 +1,9 @@
 import { originStatus } from "../../../src/collector/collector-status.ts";
 import { openEmbeddedStore } from "../../../src/collector/embedded-store.ts";
+import type { OriginProgress } from "../../../src/collector/store.ts";
 import { type Lane, lanes } from "../../../src/model/lane.ts";
 import type { Reading } from "../../../src/model/reading.ts";
-import type { StatusView } from "../../../src/model/status.ts";
+import type { LossView, StatusView } from "../../../src/model/status.ts";
 import { ChildProgram } from "../../support/child-program.ts";
 import type { CollectorProcess } from "../../support/collector-process.ts";
 import type { GatewayProcess } from "../../support/gateway-process.ts";
@@ -19,6 +20,8 @@ export interface LaneEvidence {
   /** By the collector's store. */
   readonly received: number;
   readonly lost: number;
+  /** Received, although the gateway gave them up: they were under way to the collector then. */
+  readonly arrivedAnyway: number;
 }
 
 export interface Evidence extends LedgerCounts {
@@ -37,7 +40,8 @@ export async function evidenceOf({ gateway, collector, ledger }: Witnesses): Pro
   const metrics = await (await gateway.get("/metrics")).text();
   await gateway.stop();
   await collector.stop();
-  const [origin] = await originsAt(collector.dataDirectory);
+  const progress = await progressAt(collector.dataDirectory);
+  const origin = originStatus(progress, 0);
   for (const reading of await exportedReadings(collector.dataDirectory)) ledger.stored(reading);
   const laneEvidence = lanes.map((lane): [Lane, LaneEvidence] => [
     lane,
@@ -45,19 +49,28 @@ export async function evidenceOf({ gateway, collector, ledger }: Witnesses): Pro
       records: status.lanes[lane]?.endOffset ?? 0,
       evicted: occurred(status.log.evicted.collector?.[lane] ?? {}),
       evictedByMetrics: evictedByMetrics(metrics, lane),
-      evictedByLosses: evictedByLosses(status, lane),
-      received: origin?.lanes[lane].received ?? 0,
-      lost: origin?.lanes[lane].lost ?? 0,
+      evictedByLosses: sumOf(lossesOf(status, lane).map(({ fromOffset, toOffset }) => toOffset - fromOffset)),
+      received: origin.lanes[lane].received,
+      lost: origin.lanes[lane].lost,
+      arrivedAnyway: sumOf(lossesOf(status, lane).map((loss) => receivedWithin(progress, lane, loss))),
     },
   ]);
   return { ...ledger.counts, lanes: Object.fromEntries(laneEvidence) as Record<Lane, LaneEvidence> };
 }
 
-async function originsAt(directory: string) {
+/** Of the one gateway that the collector knows. */
+async function progressAt(directory: string): Promise<OriginProgress> {
   const store = await openEmbeddedStore({ directory, originsMax: 1 });
-  const origins = store.progress().map((progress) => originStatus(progress, 0));
+  const [progress] = store.progress();
   await store.close();
-  return origins;
+  if (progress === undefined) throw new Error("no gateway has been in contact with the collector");
+  return progress;
+}
+
+function receivedWithin({ lanes }: OriginProgress, lane: Lane, { fromOffset, toOffset }: LossView): number {
+  return sumOf(
+    lanes[lane].received.map(({ start, end }) => Math.max(0, Math.min(end, toOffset) - Math.max(start, fromOffset))),
+  );
 }
 
 async function exportedReadings(directory: string): Promise<Reading[]> {
@@ -76,8 +89,10 @@ function evictedByMetrics(text: string, lane: Lane): Record<string, number> {
   return occurred(Object.fromEntries(Array.from(text.matchAll(line), ([, reason = "", count]) => [reason, Number(count)])));
 }
 
-function evictedByLosses({ log }: StatusView, lane: Lane): number {
-  return log.losses
-    .filter((loss) => loss.lane === lane)
-    .reduce((sum, { fromOffset, toOffset }) => sum + toOffset - fromOffset, 0);
+function lossesOf({ log }: StatusView, lane: Lane): LossView[] {
+  return log.losses.filter((loss) => loss.lane === lane);
+}
+
+export function sumOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }

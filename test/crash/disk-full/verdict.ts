@@ -1,6 +1,6 @@
 import { lanes } from "../../../src/model/lane.ts";
 import type { DiskFullResult } from "./disk-full-run.ts";
-import type { LaneEvidence } from "./evidence.ts";
+import { type LaneEvidence, sumOf } from "./evidence.ts";
 
 /** What a run shows that it must not; empty if it keeps its promises. */
 export function brokenPromises(result: DiskFullResult): string[] {
@@ -13,8 +13,8 @@ export function brokenPromises(result: DiskFullResult): string[] {
 
 /** The gateway's status, its metrics, its record of losses and the collector count the same. */
 function disagreements(lane: string, found: LaneEvidence): string[] {
-  const { records, evicted, evictedByMetrics, evictedByLosses, received, lost } = found;
-  const evictedTotal = sumOf(evicted);
+  const { records, evicted, evictedByMetrics, evictedByLosses, received, lost, arrivedAnyway } = found;
+  const evictedTotal = evictedOf(found);
   const faults: string[] = [];
   if (JSON.stringify(evicted) !== JSON.stringify(evictedByMetrics))
     faults.push(
@@ -22,28 +22,30 @@ function disagreements(lane: string, found: LaneEvidence): string[] {
     );
   if (evictedByLosses !== evictedTotal)
     faults.push(`${lane}: ${evictedTotal} evicted, ${evictedByLosses} in the record of losses`);
-  if (lost !== evictedTotal) faults.push(`${lane}: ${evictedTotal} evicted, ${lost} lost by the collector's count`);
+  if (lost + arrivedAnyway !== evictedTotal)
+    faults.push(`${lane}: ${evictedTotal} evicted, of these ${arrivedAnyway} at the collector, which counts ${lost} as lost`);
   if (received + lost !== records)
     faults.push(`${lane}: ${records} records are not ${received} at the collector and ${lost} lost`);
   return faults;
 }
 
-/** acknowledged = at the collector + evicted, reading by reading. */
+/** acknowledged = at the collector + lost, reading by reading. */
 function readingFaults({ acknowledged, missing, duplicated, altered, lanes: { readings } }: DiskFullResult): string[] {
   const faults: string[] = [];
-  const evicted = sumOf(readings.evicted);
-  if (missing !== evicted) faults.push(`${missing} acknowledged readings are not at the collector, ${evicted} were evicted`);
-  if (acknowledged !== readings.received + evicted)
-    faults.push(`${acknowledged} acknowledged, ${readings.received} at the collector, ${evicted} evicted`);
+  const { received, lost } = readings;
+  if (missing !== lost) faults.push(`${missing} acknowledged readings are not at the collector, which counts ${lost} as lost`);
+  if (acknowledged !== received + lost) faults.push(`${acknowledged} acknowledged, ${received} at the collector, ${lost} lost`);
   if (duplicated + altered > 0) faults.push(`${duplicated} readings duplicated, ${altered} altered`);
   return faults;
 }
 
 function policyFaults({ whenFull, filledBy, startRefusal, lanes: { readings, results, alerts } }: DiskFullResult): string[] {
   const faults: string[] = [];
-  const evicted = { readings: sumOf(readings.evicted), results: sumOf(results.evicted), alerts: sumOf(alerts.evicted) };
+  const evicted = { readings: evictedOf(readings), results: evictedOf(results), alerts: evictedOf(alerts) };
   const kept = { refuse: ["readings", "results", "alerts"], degrade: ["results", "alerts"], "evict-oldest": [] } as const;
-  for (const lane of kept[whenFull]) if (evicted[lane] > 0) faults.push(`${whenFull} gave up ${evicted[lane]} ${lane}`);
+  // Others who take all room leave no readings to give up first.
+  const promised = whenFull === "degrade" && filledBy === "others" ? [] : kept[whenFull];
+  for (const lane of promised) if (evicted[lane] > 0) faults.push(`${whenFull} gave up ${evicted[lane]} ${lane}`);
   if (results.records === 0 || alerts.records === 0) faults.push("there were no results or no alerts to keep");
   if (filledBy === "readings" && whenFull !== "refuse" && evicted.readings === 0) faults.push("nothing was evicted");
   if (startRefusal !== null && !/the disk is full: free space/.test(startRefusal))
@@ -51,6 +53,6 @@ function policyFaults({ whenFull, filledBy, startRefusal, lanes: { readings, res
   return faults;
 }
 
-export function sumOf(counts: Readonly<Record<string, number>>): number {
-  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+export function evictedOf({ evicted }: LaneEvidence): number {
+  return sumOf(Object.values(evicted));
 }
