@@ -15,7 +15,8 @@ const servers = {
 
 const searchPath = `${process.env.PATH}:/usr/sbin:/usr/local/sbin`.split(":");
 
-function missing() {
+/** Names of the programs that are missing now. */
+export function missingTestServers() {
   return Object.keys(servers).filter((program) => (program === "loop-mount" ? !canLoopMount() : !isInstalled(program)));
 }
 
@@ -45,7 +46,7 @@ function canInstall() {
 
 /** Names of the programs that are still missing after an attempt to install them. */
 export function ensureTestServers() {
-  const wanted = missing();
+  const wanted = missingTestServers();
   if (wanted.length === 0 || !canInstall()) return wanted;
   const packages = [...new Set(wanted.flatMap((program) => servers[program]))];
   console.log(`installing for the tests: ${packages.join(" ")} ...`);
@@ -55,5 +56,5 @@ export function ensureTestServers() {
     env,
     stdio: ["ignore", "ignore", "inherit"],
   });
-  return missing();
+  return missingTestServers();
 }

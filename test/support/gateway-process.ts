@@ -95,6 +95,10 @@ ${yaml}`;
     return this.#program?.kill("SIGTERM");
   }
 
+  get pid(): number | undefined {
+    return this.#program?.pid;
+  }
+
   get running(): boolean {
     return this.#program?.running ?? false;
   }
