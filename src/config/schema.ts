@@ -81,11 +81,11 @@ const log = z.strictObject({
     .meta({ unit: "readings" })
     .describe("Most readings that may wait for the disk. Beyond it, publishes are refused until the disk has caught up."),
   retention: retention.prefault({}).describe("How much is kept, by lane."),
-  diskFreeMin: size({ min: "1MiB", max: "65536GiB" })
+  diskFreeMin: size({ min: "8MiB", max: "65536GiB" })
     .prefault("256MiB")
     .meta({ unit: "bytes" })
     .describe(
-      "Reserve of the file system. Below it the oldest records go, as with sizeMax; below half of it readings are refused.",
+      "Reserve of the file system, where the log also compacts. Below it the oldest records go, as with sizeMax; below half of it readings are refused. Less than 64MiB is for small disks: it wears them more.",
     ),
   whenFull: z
     .enum(["evict-oldest", "degrade", "refuse"])

@@ -264,6 +264,22 @@ test.each([[["nonsense"]], [["run"]], [["export", "--lane", "nonsense"]], [["col
   },
 );
 
+test("with durability interval a gateway that is stopped ends in good order, with everything said and a checkpoint", async () => {
+  const gateway = new GatewayProcess(
+    await tempDir(),
+    "log: { durability: interval, syncInterval: 2s }\nwindows: [{ name: w, size: 1s }]",
+  );
+  await gateway.start();
+  const client = await connectAsync(gateway.url);
+  for (let second = 0; second < 3; second++) {
+    await client.publishAsync("sensors/a/b", JSON.stringify({ v: 1, ts: 1_767_225_600_000 + second * 1000 }), { qos: 1 });
+  }
+  await client.endAsync();
+  expect(await gateway.stop(), gateway.stderr.join("\n")).toBe(0);
+  const results = await runToEnd("tidegate", ["log", "export", "--data", gateway.dataDirectory, "--lane", "results"]);
+  expect(results.stdout).toHaveLength(2);
+}, 30_000);
+
 describe("tidegate replay", () => {
   const windows = (size: string) => `windows: [{ name: w, size: ${size} }]`;
 
