@@ -260,6 +260,7 @@ async function fill(gigabytes: number): Promise<void> {
   const value = encodeCheckpoint({ ...seen, lost: { trimmed: 0, corrupt: 0 } }, []);
   await appendAll(log, [{ checkpoint: { name: checkpointName, value } }]);
   await log.close();
+  console.log(`the large log has ${(bytesIn(join(root, "large", "log")) / 1e9).toFixed(1)} GB in its files`);
 }
 
 async function opening(name: string): Promise<Opening> {
