@@ -7,8 +7,9 @@
 // the newest `pointsMax / 2` readings, and a window may hold any number of readings.
 //
 // Merging puts the readings of both into one order. Readings of the one that lie inside the head of the other are refused and
-// counted, and of two heads that overlap the one with fewer readings is. Slices, sessions and windows that do not overlap
-// in event time lose nothing.
+// counted, and of two heads that overlap the one with fewer readings is. Accumulators that do not overlap in event time lose
+// nothing, if those of the same window are merged in the order of event times or against it: else a head may span a gap that is
+// filled later.
 
 import type { Value } from "../../model/reading.ts";
 import type { Part } from "./contract.ts";

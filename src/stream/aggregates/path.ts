@@ -1,4 +1,5 @@
 import type { Value } from "../../model/reading.ts";
+import { assert } from "../../platform/assert.ts";
 
 /** What is summed up over the links of a path, that is from one reading to the next. In which order links are added does not matter. */
 export interface LinkSums<V extends Value> {
@@ -100,6 +101,9 @@ export class Path<V extends Value, L extends LinkSums<V>> {
     if (this.#readings === 0) {
       this.#firstUs = timeUs;
       this.#first = value;
-    } else this.links.add(this.last, value, timeUs - this.#lastUs);
+    } else {
+      assert(timeUs >= this.#lastUs, "a path is continued in the order of event times");
+      this.links.add(this.last, value, timeUs - this.#lastUs);
+    }
   }
 }
