@@ -5,10 +5,10 @@ import type { Part, PartKind } from "./contract.ts";
  * Count, sum, mean, extremes, population variance and standard deviation, in one pass. `addRun` is a hot path: everything lies in
  * local variables while it runs, because a double in a field of an object is a heap cell of its own.
  *
- * Errors: count and extremes are exact, and so are sum and mean of integers below 2^53. Else the sum is the exact one rounded,
- * but for n^2 * 2^-104 of the sum of magnitudes; of merged accumulators, too. The variance errs by about n * 2^-53 of the mean square
- * distance, plus 2^-52 of what the mean's square is worth against it. A sum that leaves the range of doubles is infinite, and so
- * are then mean and standard deviation.
+ * Errors: count and extremes are exact, and so are sum and mean of integers below 2^53. Else the sum is the exact one but for a
+ * rounding and n^2 * 2^-104 of the sum of magnitudes, also if merged. The relative error of the variance is about
+ * n * 2^-53 * sqrt(1 + mean^2 / variance) at most (Chan et al., see `merge`). A sum that leaves the range of doubles is infinite,
+ * and so are then mean and standard deviation.
  */
 export class Moments implements Part {
   readonly refused = 0;

@@ -210,7 +210,7 @@ describe("an accumulator", () => {
     );
   });
 
-  test("is changed in no bit by how its readings are cut into runs, nor by being stored and restored in between", () => {
+  test("is changed in no bit by how its readings are cut into runs, nor by being asked, stored and restored in between", () => {
     fc.assert(
       fc.property(anyCase, cutsOf, anyLimits, ({ specs, points }, cuts, limits) => {
         const set = setOf(specs, limits);
@@ -218,7 +218,7 @@ describe("an accumulator", () => {
         const cut = set.create();
         let restored = set.create();
         for (const piece of pieces(points, cuts)) {
-          add(cut, piece);
+          add(cut, piece).result(window);
           restored = stored(set, add(restored, piece));
         }
         for (const other of [cut, restored]) {
@@ -454,6 +454,7 @@ describe("the limit of readings kept one by one", () => {
           part.addRun(timesUs, values, 0, piece.length);
           whole.merge(part);
           expect(part.whole().readings + part.refused).toBe(piece.length);
+          expect((whole.snapshot() as [unknown, Float64Array])[1].length).toBeLessThanOrEqual(pointsMax);
         }
         const path = whole.whole();
         expect(path.readings + whole.refused).toBe(points.length);

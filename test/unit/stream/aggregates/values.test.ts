@@ -118,6 +118,29 @@ describe("increase and rate", () => {
   });
 });
 
+describe("readings at the same event time as the end of a condensed stretch that is merged in", () => {
+  const set = aggregatesOf(["increase", "resets"], { pointsMax: 1, statesMax: 1 });
+  if ("faults" in set) throw new Error("is a set");
+  const condensed: Reading[] = [
+    [1, 10],
+    [5, 20],
+  ];
+
+  test("follow it if they arrived later", () => {
+    const accumulator = over(set, condensed);
+    accumulator.merge(over(set, [[5, 23]]));
+    expect(accumulator.result(minute)).toEqual({ increase: 13, resets: 0 });
+    expect(accumulator.refused).toBe(0);
+  });
+
+  test("would lie inside of it if they arrived before: they are refused and counted", () => {
+    const accumulator = over(set, [[5, 13]]);
+    accumulator.merge(over(set, condensed));
+    expect(accumulator.result(minute)).toEqual({ increase: 10, resets: 0 });
+    expect(accumulator.refused).toBe(1);
+  });
+});
+
 describe("a mean over time", () => {
   test("holds each value until the next reading, and the last one to the end of the window", () => {
     expect(say("twa", [20, 10], [30, 40])).toEqual({ twa: (10 * 10 + 30 * 40) / 40 });
