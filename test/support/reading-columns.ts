@@ -62,6 +62,13 @@ export class OperatorBench<T extends Operator> implements Outputs {
     return this;
   }
 
+  /** The gateway was away until then. */
+  away(timeUs: number): this {
+    this.#nowUs = timeUs;
+    this.#operator.resume(timeUs);
+    return this;
+  }
+
   /** Feeds one block. */
   feed(...columns: InputColumn[]): this {
     this.#operator.advance(this.#nowUs, this.#nextOffset, this);

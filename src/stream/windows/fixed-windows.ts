@@ -199,7 +199,8 @@ export class FixedWindows implements GroupWindows, FoldItems {
     const isFinal = endUs + reviseUs <= watermarkUs;
     if (!isFinal) this.#revisions ??= new Revisions();
     const revision = this.#revisions?.next(endUs, isFinal) ?? 0;
-    say({ startUs, endUs, revision, causeOffset, ...this.#windowAt(startUs, endUs) });
+    const { count, accumulator } = this.#windowAt(startUs, endUs);
+    say({ startUs, endUs, revision, count, accumulator, causeOffset });
   }
 
   #windowAt(startUs: number, endUs: number): Folded {

@@ -170,7 +170,8 @@ function partOf<Item>(items: readonly Item[], part: number): readonly Item[] {
 }
 
 function deviceRecord(clock: DeviceClock): DeviceRecord {
-  return [clock.snapshot(), Array.from(clock.groups.values(), ({ index }) => index)];
+  const groups = Array.from(clock.groups.values(), ({ index }) => index);
+  return [clock.snapshot(), groups.sort((one, other) => one - other)];
 }
 
 function groupRecord({ device, metric, tag, unit, domain, windows }: Group): GroupRecord {

@@ -33,7 +33,10 @@ export class IdleWatch {
 
   /** The device says something now. */
   heard(clock: DeviceClock): void {
-    if (this.#timeoutUs === Number.POSITIVE_INFINITY) return;
+    if (this.#timeoutUs === Number.POSITIVE_INFINITY) {
+      clock.isIdle = false;
+      return;
+    }
     assert(this.#nowUs !== Number.NEGATIVE_INFINITY, "an operator is told the time before its first reading");
     const idleAtUs = ceilTo(this.#nowUs - this.#awayUs + this.#timeoutUs, this.#stepUs);
     if (idleAtUs === clock.idleAtUs && !clock.isIdle) return;
@@ -70,6 +73,7 @@ export class IdleWatch {
   restore([nowUs, awayUs]: readonly [nowUs: number, awayUs: number], clocks: readonly DeviceClock[]): void {
     this.#nowUs = nowUs;
     this.#awayUs = awayUs;
+    if (this.#timeoutUs === Number.POSITIVE_INFINITY) return;
     const waiting = clocks.filter(({ isIdle }) => !isIdle);
     for (const clock of waiting.sort((one, other) => one.idleAtUs - other.idleAtUs)) this.#await(clock);
   }

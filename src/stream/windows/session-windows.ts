@@ -139,7 +139,7 @@ export class SessionWindows implements GroupWindows {
     const { firstUs } = session;
     let lastUs = Math.max(session.lastUs, timesUs[from] as number);
     let to = from + 1;
-    for (; to < timesUs.length; to++) {
+    for (; to < timesUs.length && lastUs <= reachesNextUs; to++) {
       const timeUs = timesUs[to] as number;
       if (timeUs < firstUs || timeUs >= lastUs + this.#gapUs || timeUs > reachesNextUs) break;
       if (timeUs > lastUs) lastUs = timeUs;

@@ -149,7 +149,8 @@ export class SlidingWindows implements GroupWindows, FoldItems {
     const isFinal = endUs + this.#shared.plan.reviseUs <= watermarkUs;
     if (!isFinal) this.#revisions ??= new Revisions();
     const revision = this.#revisions?.next(endUs, isFinal) ?? 0;
-    say({ startUs, endUs, revision, causeOffset, ...this.#fold.windowAt(this, startUs) });
+    const { count, accumulator } = this.#fold.windowAt(this, startUs);
+    say({ startUs, endUs, revision, count, accumulator, causeOffset });
   }
 
   #nextEndUs(afterUs: number): number {
