@@ -13,6 +13,7 @@ import { Forwarder } from "./forward/forwarder.ts";
 import { createBlockMerger, createRetentionKeeper, openGatewayLog } from "./gateway-log.ts";
 import { observeGateway } from "./gateway-metrics.ts";
 import { type GatewayParts, gatewayStatus } from "./gateway-status.ts";
+import { windowsOf } from "./gateway-windows.ts";
 import { HttpServer } from "./http/server.ts";
 import { Announcer } from "./ingest/announcer.ts";
 import { DeadLetters } from "./ingest/dead-letters.ts";
@@ -23,7 +24,7 @@ import { RouteTable } from "./ingest/routes.ts";
 import type { Log } from "./log/log.ts";
 import { LogReaders } from "./log/log-readers.ts";
 import type { RetentionKeeper } from "./log/retention-keeper.ts";
-import type { AlertRule, Threshold, WindowDefinition } from "./model/definitions.ts";
+import type { AlertRule, Threshold } from "./model/definitions.ts";
 import type { StatusView } from "./model/status.ts";
 import { systemClock } from "./platform/clock.ts";
 import type { Address } from "./platform/listen.ts";
@@ -31,7 +32,6 @@ import type { Logger } from "./platform/logger.ts";
 import { Metrics } from "./platform/metrics.ts";
 import type { Operator } from "./stream/contract.ts";
 import { StreamDriver } from "./stream/driver.ts";
-import { defaultWindowLimits, WindowOperator } from "./stream/windows.ts";
 
 export interface Gateway {
   /** Where it listens, as HOST:PORT with actual ports. */
@@ -135,10 +135,6 @@ async function startStream(
 /** The windows and rules of a configuration, without a past. */
 export function operatorsOf(config: GatewayConfig): Operator[] {
   const { seriesMax } = config.stream;
-  const windows = config.windows.map(({ name, device, metric, size, lateness }) => {
-    const definition: WindowDefinition = { name, match: { device, metric }, sizeUs: size * 1000, latenessUs: lateness * 1000 };
-    return new WindowOperator(definition, { ...defaultWindowLimits, seriesMax, openWindowsMax: 4 * seriesMax });
-  });
   const rules = config.alerts.map(({ name, device, metric, when, clear }) => {
     const threshold = thresholdOf(when);
     const rule: AlertRule = {
@@ -149,7 +145,7 @@ export function operatorsOf(config: GatewayConfig): Operator[] {
     };
     return new RuleOperator(rule, { firingMax: seriesMax });
   });
-  return [...windows, ...rules];
+  return [...windowsOf(config), ...rules];
 }
 
 function thresholdOf(config: ThresholdConfig): Threshold {

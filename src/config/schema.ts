@@ -5,6 +5,7 @@
 import { hostname } from "node:os";
 import { z } from "zod";
 import { duration, hostPort, instant, isLoopback, size } from "./quantities.ts";
+import { checkWindow, windowFields } from "./window-schema.ts";
 
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const name = z.string().regex(idPattern).meta({ allowed: "1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit" });
@@ -237,17 +238,13 @@ const globs = {
   metric: z.string().min(1).default("*").describe("Metrics it applies to; * stands for any run of characters."),
 };
 
-const window = z.strictObject({
-  name: name.describe("Name of the window; it stands in its results and in their topic."),
-  ...globs,
-  size: duration({ min: "1ms", max: "366d" })
-    .meta({ unit: "duration" })
-    .describe("Length of the tumbling window. Windows begin at multiples of it since 1970-01-01T00:00:00Z."),
-  lateness: duration({ min: "0ms", max: "366d" })
-    .prefault("0ms")
-    .meta({ unit: "duration" })
-    .describe("How long, in event time of the device, a window waits for late readings after its end."),
-});
+const window = z
+  .strictObject({
+    name: name.describe("Name of the window; it stands in its results and in their topic."),
+    ...globs,
+    ...windowFields,
+  })
+  .superRefine(checkWindow);
 
 const finite = z.number().meta({ allowed: "a finite number" });
 const threshold = z
@@ -303,6 +300,43 @@ const stream = z.strictObject({
     .describe(
       "Most series that windows and alerts keep state for. Readings of further ones are stored and forwarded, and counted.",
     ),
+  slicesMax: z
+    .int()
+    .min(1)
+    .max(100_000_000)
+    .optional()
+    .meta({ unit: "slices" })
+    .describe(
+      "Most slices that a window keeps over all its series: parts of windows of time that are not over, or sessions. Readings that would need more are counted. Default: four times seriesMax.",
+    ),
+  slicesPerSeriesMax: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(1000)
+    .meta({ unit: "slices" })
+    .describe("The same of one series, or of what else the window groups by."),
+  sessionsPerSeriesMax: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(1000)
+    .meta({ unit: "sessions" })
+    .describe("Most sessions that are not over, or may be revised, of one series."),
+  pointsMax: z
+    .int()
+    .min(1)
+    .max(100_000_000)
+    .default(1_000_000)
+    .meta({ unit: "readings" })
+    .describe("Most readings that a sliding window keeps over all its series. Readings beyond it are counted."),
+  pointsPerSeriesMax: z
+    .int()
+    .min(1)
+    .max(10_000_000)
+    .default(10_000)
+    .meta({ unit: "readings" })
+    .describe("The same of one series."),
   checkpointInterval: duration({ min: "100ms", max: "1h" })
     .prefault("1s")
     .meta({ unit: "duration" })
@@ -378,6 +412,7 @@ export const gatewayConfigSchema = sections.superRefine(({ mqtt, http }, context
 /** A valid configuration: defaults filled in, durations in milliseconds, sizes in bytes, instants in microseconds. */
 export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;
 export type RouteConfig = GatewayConfig["ingest"]["routes"][number];
+export type WindowConfig = GatewayConfig["windows"][number];
 export type ThresholdConfig = z.infer<typeof threshold>;
 
 export const collectorConfigSchema = z.strictObject({
