@@ -1,3 +1,4 @@
+import { deserialize } from "node:v8";
 import type { InputColumn, Operator, Outputs, StatePart } from "../../src/stream/contract.ts";
 
 /** A column from text: `"5=1.5 7=2"` is 1.5 at event time 5 us, then 2 at 7 us. */
@@ -90,4 +91,9 @@ export class OperatorBench<T extends Operator> implements Outputs {
 /** All of an operator's state, as a checkpoint keeps it. */
 export function stateOf(operator: Operator): StatePart[] {
   return operator.changes().flatMap(({ key, value }) => (value === null ? [] : [{ key, value }]));
+}
+
+/** The same, to be compared: equal numbers may be stored in different bytes, as an integer or as a double. */
+export function decodedStateOf(operator: Operator): [key: string, value: unknown][] {
+  return stateOf(operator).map(({ key, value }) => [key, deserialize(value)]);
 }

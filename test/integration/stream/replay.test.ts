@@ -7,13 +7,14 @@ import { createLogger } from "../../../src/platform/logger.ts";
 import type { Operator } from "../../../src/stream/contract.ts";
 import { StreamDriver } from "../../../src/stream/driver.ts";
 import { type Difference, type ReplayOptions, replayDifferences, replayLog, type Said } from "../../../src/stream/replay.ts";
-import { WindowOperator } from "../../../src/stream/windows.ts";
+import { WindowOperator } from "../../../src/stream/windows/window-operator.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { reading } from "../../support/log-appends.ts";
 import { alertsOf, appended, resultsOf } from "../../support/log-contents.ts";
 import { Metronome } from "../../support/metronome.ts";
 import { seededRandom } from "../../support/seeded-random.ts";
 import { fixtureOperators, fixtureReadings, runToEnd, until } from "../../support/stream-fixture.ts";
+import { tumbling } from "../../support/window-definitions.ts";
 
 const logger = createLogger("silent");
 
@@ -72,7 +73,7 @@ describe("a replay", () => {
     const before = await log.readCheckpoints("");
     await said({
       log,
-      operators: [new WindowOperator({ name: "other", match: { device: "*", metric: "*" }, sizeUs: 7, latenessUs: 0 })],
+      operators: [new WindowOperator(tumbling({ name: "other", sizeUs: 7 }))],
     });
     expect(await log.readCheckpoints("")).toEqual(before);
   });
@@ -81,9 +82,7 @@ describe("a replay", () => {
     const clock = new FakeClock();
     const startUs = clock.nowUs();
     const log = await recordedLog(clock);
-    const operators = () => [
-      new WindowOperator({ name: "short", match: { device: "*", metric: "*" }, sizeUs: 10, latenessUs: 5 }),
-    ];
+    const operators = () => [new WindowOperator(tumbling({ name: "short", sizeUs: 10, latenessUs: 5 }))];
     const range = { fromUs: startUs + 10_000_000, toUs: startUs + 19_000_000 };
     const replayed = await said({ log, operators: operators(), ...range });
     expect(replayed.length).toBeGreaterThan(10);
@@ -98,7 +97,7 @@ describe("differences", () => {
   test("name what only one of both says, in the order of causes", async () => {
     const log = await recordedLog();
     const [short, long, hot] = fixtureOperators() as [Operator, Operator, Operator];
-    const wider = new WindowOperator({ name: "long", match: { device: "*", metric: "*" }, sizeUs: 50, latenessUs: 0 });
+    const wider = new WindowOperator(tumbling({ name: "long", sizeUs: 50 }));
     expect(long.id).toBe(wider.id);
     const found = await differences({ log, operators: [short, wider, hot] });
     const longs = (await resultsOf(log)).filter(({ window }) => window === "long");

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { defaultRuleLimits, RuleOperator } from "../../../src/alert/rule-operator.ts";
 import type { AlertRule } from "../../../src/model/definitions.ts";
-import { column, OperatorBench, stateOf, withValues } from "../../support/reading-columns.ts";
+import { column, decodedStateOf, OperatorBench, stateOf, withValues } from "../../support/reading-columns.ts";
 
 const hot: AlertRule = {
   name: "hot",
@@ -74,7 +74,7 @@ describe("alert rule", () => {
     expect(summary(resumed)).toEqual(["press-1 resolved 60@5", "press-2 firing 99@7"]);
     uninterrupted.feed(...after);
     expect(restored.counters()).toEqual(uninterrupted.operator.counters());
-    expect(stateOf(restored)).toEqual(stateOf(uninterrupted.operator));
+    expect(decodedStateOf(restored)).toEqual(decodedStateOf(uninterrupted.operator));
   });
 
   test("the bound counts what was restored", () => {
