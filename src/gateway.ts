@@ -5,13 +5,13 @@
 // there is a place for it. Close: the other way round, so that whatever was acknowledged has been
 // committed when the log closes. A start that fails closes what it had started.
 
-import { RuleOperator } from "./alert/rule-operator.ts";
 import { Broker } from "./broker/broker.ts";
-import type { GatewayConfig, ThresholdConfig } from "./config/schema.ts";
+import type { GatewayConfig } from "./config/schema.ts";
 import { CollectorSink } from "./forward/collector-sink.ts";
 import { Forwarder } from "./forward/forwarder.ts";
 import { createBlockMerger, createRetentionKeeper, openGatewayLog } from "./gateway-log.ts";
 import { observeGateway } from "./gateway-metrics.ts";
+import { ruleOperators } from "./gateway-rules.ts";
 import { type GatewayParts, gatewayStatus } from "./gateway-status.ts";
 import { HttpServer } from "./http/server.ts";
 import { Announcer } from "./ingest/announcer.ts";
@@ -23,7 +23,7 @@ import { RouteTable } from "./ingest/routes.ts";
 import type { Log } from "./log/log.ts";
 import { LogReaders } from "./log/log-readers.ts";
 import type { RetentionKeeper } from "./log/retention-keeper.ts";
-import type { AlertRule, Threshold, WindowDefinition } from "./model/definitions.ts";
+import type { WindowDefinition } from "./model/definitions.ts";
 import type { StatusView } from "./model/status.ts";
 import { systemClock } from "./platform/clock.ts";
 import type { Address } from "./platform/listen.ts";
@@ -138,25 +138,7 @@ function operatorsOf(config: GatewayConfig): Operator[] {
     const definition: WindowDefinition = { name, match: { device, metric }, sizeUs: size * 1000, latenessUs: lateness * 1000 };
     return new WindowOperator(definition, { ...defaultWindowLimits, seriesMax, openWindowsMax: 4 * seriesMax });
   });
-  const rules = config.alerts.map(({ name, device, metric, when, clear }) => {
-    const threshold = thresholdOf(when);
-    const rule: AlertRule = {
-      name,
-      match: { device, metric },
-      when: threshold,
-      clear: clear === undefined ? opposite(threshold) : thresholdOf(clear),
-    };
-    return new RuleOperator(rule, { firingMax: seriesMax });
-  });
-  return [...windows, ...rules];
-}
-
-function thresholdOf(config: ThresholdConfig): Threshold {
-  return "above" in config ? { kind: "above", limit: config.above } : { kind: "below", limit: config.below };
-}
-
-function opposite(threshold: Threshold): Threshold {
-  return { kind: threshold.kind === "above" ? "below" : "above", limit: threshold.limit };
+  return [...windows, ...ruleOperators(config)];
 }
 
 async function loadForwarders(config: GatewayConfig, log: Log, logger: Logger, closers: Closers): Promise<Forwarder[]> {

@@ -1,3 +1,5 @@
+import type { Severity } from "./alert.ts";
+
 /** Which series something applies to. `*` stands for any run of characters; everything else for itself. */
 export interface SeriesMatch {
   readonly device: string;
@@ -14,12 +16,24 @@ export interface WindowDefinition {
   readonly latenessUs: number;
 }
 
-/** A threshold with hysteresis: fires when `when` holds, resolves when `clear` holds, keeps its state between the two. */
+/** Fires when `when` has held for `forUs`, resolves when `clear` holds and `when` does not, keeps its state between the two. */
 export interface AlertRule {
   readonly name: string;
   readonly match: SeriesMatch;
-  readonly when: Threshold;
-  readonly clear: Threshold;
+  readonly when: Condition;
+  /** Of the same kind as `when`. Absent: resolves when `when` does not hold. */
+  readonly clear?: Condition;
+  /** How long `when` must hold before the alert fires: microseconds of processing time. Absent: 0. */
+  readonly forUs?: number;
+  /** Absent: warning. */
+  readonly severity?: Severity;
 }
 
+/** Strictly above or below: what is at the limit holds neither. */
 export type Threshold = { readonly kind: "above"; readonly limit: number } | { readonly kind: "below"; readonly limit: number };
+
+export type Condition =
+  /** The value itself. */
+  | Threshold
+  /** No reading of the series came for `forUs` of processing time. */
+  | { readonly kind: "absent"; readonly forUs: number };

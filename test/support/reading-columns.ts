@@ -1,3 +1,4 @@
+import { deserialize } from "node:v8";
 import type { InputColumn, Operator, Outputs, StatePart } from "../../src/stream/contract.ts";
 
 /** A column from text: `"5=1.5 7=2"` is 1.5 at event time 5 us, then 2 at 7 us. */
@@ -40,6 +41,24 @@ export class OperatorBench<T extends Operator> implements Outputs {
     this.#nextOffset = firstOffset;
   }
 
+  /** Processing time reaches `timeUs`, from one deadline of the operator to the next, as the processor gives it. */
+  at(timeUs: number): this {
+    for (let dueUs = this.#operator.nextDeadlineUs(); dueUs <= timeUs; ) {
+      this.#operator.advance(dueUs, this.#nextOffset, this);
+      const nextUs = this.#operator.nextDeadlineUs();
+      if (nextUs <= dueUs) throw new Error(`the operator did not meet its deadline ${dueUs}`);
+      dueUs = nextUs;
+    }
+    this.#operator.advance(timeUs, this.#nextOffset, this);
+    return this;
+  }
+
+  /** The gateway was away until `timeUs`. */
+  resume(timeUs: number): this {
+    this.#operator.resume(timeUs);
+    return this;
+  }
+
   get operator(): T {
     return this.#operator;
   }
@@ -65,7 +84,31 @@ export class OperatorBench<T extends Operator> implements Outputs {
   }
 }
 
-/** All of an operator's state, as a checkpoint keeps it. */
+/** What a new operator's changes amount to, as a checkpoint keeps them. */
 export function stateOf(operator: Operator): StatePart[] {
-  return operator.changes().flatMap(({ key, value }) => (value === null ? [] : [{ key, value }]));
+  return new KeptState().keep(operator).parts();
+}
+
+/** Takes in changes as the log does. */
+export class KeptState {
+  readonly #parts = new Map<string, Uint8Array>();
+
+  keep(operator: Operator): this {
+    for (const { key, value } of operator.changes()) {
+      if (value === null) this.#parts.delete(key);
+      else this.#parts.set(key, value);
+    }
+    return this;
+  }
+
+  /** What the parts say, by key; equal states may have different bytes. */
+  contents(): Record<string, unknown> {
+    return Object.fromEntries(this.parts().map(({ key, value }) => [key, deserialize(value)]));
+  }
+
+  /** In the order of keys. */
+  parts(): StatePart[] {
+    const parts = Array.from(this.#parts, ([key, value]) => ({ key, value }));
+    return parts.sort((one, other) => (one.key < other.key ? -1 : 1));
+  }
 }

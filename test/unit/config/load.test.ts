@@ -120,7 +120,13 @@ logger: loud
     ],
     ["one port for two listeners", "mqtt: {listen: 127.0.0.1:9000}\nhttp: {listen: 127.0.0.1:9000}", "http.listen"],
     ["a value that contains itself", "windows: &a [*a]", "windows.0"],
-    ["an infinite limit", "alerts: [{name: a, when: {above: .inf}}]", "alerts.0.when"],
+    ["an infinite limit", "alerts: [{name: a, when: {above: .inf}}]", "alerts.0.when.above"],
+    ["an alert without a condition", "alerts: [{name: a, when: {}}]", "alerts.0.when"],
+    ["an alert with two conditions", "alerts: [{name: a, when: {above: 1, absentFor: 1m}}]", "alerts.0.when"],
+    ["an alert with an unknown condition", "alerts: [{name: a, when: {abov: 1}}]", "alerts.0.when.abov"],
+    ["a time to hold beside absence", "alerts: [{name: a, for: 1m, when: {absentFor: 1m}}]", "alerts.0.for"],
+    ["something that ends absence", "alerts: [{name: a, when: {absentFor: 1m}, clear: {above: 1}}]", "alerts.0.clear"],
+    ["a severity that does not exist", "alerts: [{name: a, severity: bad, when: {above: 1}}]", "alerts.0.severity"],
   ])("with %s is refused, and the fault names the field", (_what, text, path) => {
     expect(faultsIn(text).map((fault) => fault.path)).toEqual([path]);
   });

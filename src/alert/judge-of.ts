@@ -1,0 +1,34 @@
+import type { AlertRule, Condition, Threshold } from "../model/definitions.ts";
+import { assert } from "../platform/assert.ts";
+import { type Judge, seconds } from "./judge.ts";
+import { thresholdJudge } from "./threshold.ts";
+
+/** The judge of a rule; one table of what there is. */
+export function judgeOf({ name, when, clear }: AlertRule): Judge {
+  const isOneKind = clear === undefined || kindOf(clear) === kindOf(when);
+  assert(isOneKind, `when and clear of rule ${name} are of one kind`);
+  switch (when.kind) {
+    case "above":
+    case "below":
+      return thresholdJudge(when, (clear as Threshold | undefined) ?? null);
+    case "absent":
+      return absenceJudge(when.forUs);
+  }
+}
+
+/** Any reading will do; the rest is a matter of time. */
+function absenceJudge(forUs: number): Judge {
+  return {
+    accepts: null,
+    refusals: [],
+    begin: null,
+    isAbout: "silence",
+    measure: () => 0,
+    verdict: () => "clears",
+    describe: (_measure, verdict) => (verdict === "holds" ? `no reading for ${seconds(forUs)}` : "a reading came"),
+  };
+}
+
+function kindOf({ kind }: Condition): string {
+  return kind === "above" || kind === "below" ? "value" : kind;
+}
