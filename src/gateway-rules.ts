@@ -1,9 +1,14 @@
 // The alert rules of a configuration as operators: the part of the composition root that knows both.
 
+import { ruleFaults } from "./alert/rule-faults.ts";
 import { RuleOperator } from "./alert/rule-operator.ts";
+import type { CheckFault } from "./config/load.ts";
 import type { GatewayConfig } from "./config/schema.ts";
-import type { AlertRule, Condition } from "./model/definitions.ts";
+import type { AlertRule, Condition, ExpressionValueType } from "./model/definitions.ts";
 import { assert } from "./platform/assert.ts";
+
+const remedy =
+  "see docs/alerts.md for what it may name; numbers are doubles, written with a point where they are calculated with: value + 1.0";
 
 type RuleConfig = GatewayConfig["alerts"][number];
 type ConditionConfig = Partial<RuleConfig["when"]>;
@@ -14,20 +19,28 @@ export function ruleOperators(config: GatewayConfig): RuleOperator[] {
   return config.alerts.map((rule) => new RuleOperator(ruleOf(rule), limits));
 }
 
+/** A check of the configuration beyond its schema: expressions that do not hold together. */
+export function expressionFaults(config: GatewayConfig): CheckFault[] {
+  return config.alerts.flatMap((rule, index) =>
+    ruleFaults(ruleOf(rule)).map(({ field, problem }) => ({ path: ["alerts", index, field, "cel"], problem, remedy })),
+  );
+}
+
 function ruleOf({ name, device, metric, when, clear, severity, ...rest }: RuleConfig): AlertRule {
   const rule: AlertRule = {
     name,
     match: { device, metric },
-    when: conditionOf(when),
+    when: conditionOf(when, when.valueType),
     forUs: rest.for * 1000,
     severity,
   };
-  return clear === undefined ? rule : { ...rule, clear: conditionOf(clear) };
+  return clear === undefined ? rule : { ...rule, clear: conditionOf(clear, when.valueType) };
 }
 
-function conditionOf({ above, below, absentFor }: ConditionConfig): Condition {
+function conditionOf({ above, below, absentFor, cel }: ConditionConfig, valueType: ExpressionValueType = "number"): Condition {
   if (above !== undefined) return { kind: "above", limit: above };
   if (below !== undefined) return { kind: "below", limit: below };
+  if (cel !== undefined) return { kind: "expression", cel, valueType };
   assert(absentFor !== undefined, "a condition that was checked has one of its keys");
   return { kind: "absent", forUs: absentFor * 1000 };
 }

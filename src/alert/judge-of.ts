@@ -1,5 +1,7 @@
-import type { AlertRule, Condition, Threshold } from "../model/definitions.ts";
+import type { AlertRule, Condition, ExpressionValueType, Threshold } from "../model/definitions.ts";
 import { assert } from "../platform/assert.ts";
+import { compileExpression, type Expression } from "./expression.ts";
+import { expressionJudge } from "./expression-judge.ts";
 import { type Judge, seconds } from "./judge.ts";
 import { thresholdJudge } from "./threshold.ts";
 
@@ -13,7 +15,27 @@ export function judgeOf({ name, when, clear }: AlertRule): Judge {
       return thresholdJudge(when, (clear as Threshold | undefined) ?? null);
     case "absent":
       return absenceJudge(when.forUs);
+    case "expression": {
+      const { valueType } = when;
+      return expressionJudge(
+        valueType,
+        compiled(when.cel, valueType),
+        clear === undefined ? null : compiledOf(clear, valueType),
+      );
+    }
   }
+}
+
+function compiledOf(condition: Condition, valueType: ExpressionValueType): Expression {
+  assert(condition.kind === "expression", "an expression is cleared by one");
+  return compiled(condition.cel, valueType);
+}
+
+/** The configuration was checked: ruleFaults. */
+function compiled(cel: string, valueType: ExpressionValueType): Expression {
+  const expression = compileExpression(cel, valueType);
+  assert(!("problem" in expression), `the expression ${cel} was checked`);
+  return expression;
 }
 
 /** Any reading will do; the rest is a matter of time. */

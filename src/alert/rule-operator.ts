@@ -8,8 +8,8 @@
 //             inactive or resolved, which behave alike.
 // Bounds      seriesMax series are remembered. A reading that would make it one more is refused and counted; the next one tries
 //             again. A series takes about 300 bytes, and what the judge remembers.
-// Counters    Every reading of a matching series is either taken or skipped for one reason: not_a_number (another type than the
-//             rule is about), series_limit.
+// Counters    Every reading of a matching series is either taken or skipped for one reason: not_a_number or wrong_type (another
+//             type than the rule is about), series_limit, expression_failed (expression.ts).
 // Not here    Acknowledge and silence.
 
 import { deserialize, serialize } from "node:v8";
@@ -42,6 +42,7 @@ export class RuleOperator implements Operator {
   readonly #limits: RuleLimits;
   readonly #matches: (device: string, metric: string) => boolean;
   readonly #judge: Judge;
+  readonly #wrongType: Refusal;
   readonly #lives: AlertLives;
   readonly #sample: Sample = { device: "", metric: "", tag: "", unit: "", eventTimeUs: 0, value: 0, quality: 0 };
   readonly #skipped: Partial<Record<Refusal, number>>;
@@ -56,7 +57,8 @@ export class RuleOperator implements Operator {
     this.#judge = judgeOf(rule);
     this.#lives = new AlertLives(rule, this.#judge);
     const { accepts, refusals } = this.#judge;
-    const all: Refusal[] = [...(accepts === null ? [] : ["not_a_number" as const]), "series_limit", ...refusals];
+    this.#wrongType = accepts === "number" ? "not_a_number" : "wrong_type";
+    const all: Refusal[] = [...(accepts === null ? [] : [this.#wrongType]), "series_limit", ...refusals];
     this.#skipped = Object.fromEntries(all.map((refusal) => [refusal, 0]));
   }
 
@@ -64,7 +66,7 @@ export class RuleOperator implements Operator {
     if (!this.#matches(device, metric)) return;
     const { accepts } = this.#judge;
     if (accepts !== null && typeof values[0] !== accepts) {
-      this.#skip("not_a_number", values.length);
+      this.#skip(this.#wrongType, values.length);
       return;
     }
     const sample = Object.assign(this.#sample, { device, metric, unit });

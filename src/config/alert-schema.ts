@@ -2,14 +2,19 @@
 
 import { z } from "zod";
 import { severities } from "../model/alert.ts";
+import { expressionValueTypes } from "../model/definitions.ts";
 import { globs, name } from "./naming.ts";
 import { duration } from "./quantities.ts";
 
 const finite = z.number().meta({ allowed: "a finite number" });
 
 /** What `when` may ask; one of these keys stands in each. */
-const conditionKeys = ["above", "below", "absentFor"] as const;
+const conditionKeys = ["above", "below", "absentFor", "cel"] as const;
 type ConditionKey = (typeof conditionKeys)[number];
+
+const expression = z.string().min(1).max(1000).meta({
+  allowed: "an expression of CEL that gives bool, over value, device, metric, unit, quality and eventTime",
+});
 
 const when = z.strictObject({
   above: finite.optional().describe("Holds when the value is strictly above this limit."),
@@ -18,11 +23,17 @@ const when = z.strictObject({
     .optional()
     .meta({ unit: "duration" })
     .describe("Holds when no reading of a series that once had one came for so long."),
+  cel: expression.optional().describe('Holds when this expression gives true, for instance: value > 80 && unit == "Cel".'),
+  valueType: z
+    .enum(expressionValueTypes)
+    .optional()
+    .describe("With cel: type of value; readings of other types are not judged. Default: number."),
 });
 
 const clear = z.strictObject({
   above: finite.optional().describe("With when.below: resolves when the value is strictly above this limit."),
   below: finite.optional().describe("With when.above: resolves when the value is strictly below this limit."),
+  cel: expression.optional().describe("With when.cel: resolves when this expression gives true, and that one does not."),
 });
 
 const rule = z.strictObject({
@@ -53,7 +64,7 @@ export const alertRule = rule.superRefine((config, context) => {
     return;
   }
   for (const [path, message, remedy] of faultsOf(config, kind))
-    context.addIssue({ code: "custom", path: [path], message, params: { remedy } });
+    context.addIssue({ code: "custom", path: path.split("."), message, params: { remedy } });
 });
 
 type RuleFault = readonly [path: string, message: string, remedy: string];
@@ -62,6 +73,8 @@ function faultsOf(config: AlertConfig, kind: ConditionKey): RuleFault[] {
   const faults: RuleFault[] = [];
   if (kind === "absentFor" && config.for > 0)
     faults.push(["for", "is not allowed with absentFor", "put the time into absentFor"]);
+  if (kind !== "cel" && config.when.valueType !== undefined)
+    faults.push(["when.valueType", "is only for cel", "remove it: the other conditions are about numbers"]);
   const clearFault = config.clear === undefined ? null : faultOfClear(config.when, config.clear, kind);
   return clearFault === null ? faults : [...faults, clearFault];
 }
@@ -69,11 +82,14 @@ function faultsOf(config: AlertConfig, kind: ConditionKey): RuleFault[] {
 interface Limits {
   readonly above?: number | undefined;
   readonly below?: number | undefined;
+  readonly cel?: string | undefined;
 }
 
 function faultOfClear(whenLimits: Limits, clearLimits: Limits, kind: ConditionKey): RuleFault | null {
   if (kind === "absentFor") return ["clear", "is not allowed with absentFor", "remove it: a reading resolves the alert"];
-  return overlap(whenLimits, clearLimits);
+  if ((kind === "cel") !== (clearLimits.cel !== undefined))
+    return ["clear", "is of another kind than when", "write a condition of the kind that when has"];
+  return kind === "cel" ? null : overlap(whenLimits, clearLimits);
 }
 
 /** What is wrong with two limits between which an alert keeps its state; null: nothing. */

@@ -36,4 +36,10 @@ export type Condition =
   /** The value itself. */
   | Threshold
   /** No reading of the series came for `forUs` of processing time. */
-  | { readonly kind: "absent"; readonly forUs: number };
+  | { readonly kind: "absent"; readonly forUs: number }
+  /** An expression of CEL that gives true. */
+  | { readonly kind: "expression"; readonly cel: string; readonly valueType: ExpressionValueType };
+
+/** Type of `value` in an expression; values of other types are not taken. `any`: every type, checked when it is evaluated. */
+export const expressionValueTypes = ["number", "boolean", "text", "any"] as const;
+export type ExpressionValueType = (typeof expressionValueTypes)[number];

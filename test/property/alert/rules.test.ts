@@ -17,6 +17,7 @@ const rules: AlertRule[] = [
   { name: "threshold", match, when: above, clear: below },
   { name: "threshold that holds", match, when: above, clear: below, forUs: 40, severity: "critical" },
   { name: "limit", match, when: below },
+  { name: "expression", match, when: { kind: "expression", cel: "value > 5", valueType: "any" }, forUs: 10 },
   { name: "absence", match, when: { kind: "absent", forUs: 30 } },
 ];
 

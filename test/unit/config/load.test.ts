@@ -126,6 +126,9 @@ logger: loud
     ["an alert with an unknown condition", "alerts: [{name: a, when: {abov: 1}}]", "alerts.0.when.abov"],
     ["a time to hold beside absence", "alerts: [{name: a, for: 1m, when: {absentFor: 1m}}]", "alerts.0.for"],
     ["something that ends absence", "alerts: [{name: a, when: {absentFor: 1m}, clear: {above: 1}}]", "alerts.0.clear"],
+    ["a limit that ends an expression", "alerts: [{name: a, when: {cel: value > 1}, clear: {below: 1}}]", "alerts.0.clear"],
+    ["an expression that ends a limit", "alerts: [{name: a, when: {above: 1}, clear: {cel: value < 1}}]", "alerts.0.clear"],
+    ["a type beside a limit", "alerts: [{name: a, when: {above: 1, valueType: any}}]", "alerts.0.when.valueType"],
     ["a severity that does not exist", "alerts: [{name: a, severity: bad, when: {above: 1}}]", "alerts.0.severity"],
   ])("with %s is refused, and the fault names the field", (_what, text, path) => {
     expect(faultsIn(text).map((fault) => fault.path)).toEqual([path]);
