@@ -4,7 +4,7 @@ import { ruleFaults } from "./alert/rule-faults.ts";
 import { RuleOperator } from "./alert/rule-operator.ts";
 import type { CheckFault } from "./config/load.ts";
 import type { GatewayConfig } from "./config/schema.ts";
-import type { AlertRule, Condition, ExpressionValueType } from "./model/definitions.ts";
+import type { AlertRule, Condition, ExpressionValueType, Threshold } from "./model/definitions.ts";
 import { assert } from "./platform/assert.ts";
 
 const remedy =
@@ -37,10 +37,26 @@ function ruleOf({ name, device, metric, when, clear, severity, ...rest }: RuleCo
   return clear === undefined ? rule : { ...rule, clear: conditionOf(clear, when.valueType) };
 }
 
-function conditionOf({ above, below, absentFor, cel }: ConditionConfig, valueType: ExpressionValueType = "number"): Condition {
-  if (above !== undefined) return { kind: "above", limit: above };
-  if (below !== undefined) return { kind: "below", limit: below };
+function conditionOf(config: ConditionConfig, valueType: ExpressionValueType = "number"): Condition {
+  const { absentFor, rate, flatFor, epsilon = 0, cel } = config;
+  const limit = thresholdOf(config);
+  if (limit !== null) return limit;
+  if (rate !== undefined) return { kind: "rate", limit: limitOf(rate) };
+  if (flatFor !== undefined) return { kind: "flat", epsilon, forUs: flatFor * 1000 };
   if (cel !== undefined) return { kind: "expression", cel, valueType };
   assert(absentFor !== undefined, "a condition that was checked has one of its keys");
   return { kind: "absent", forUs: absentFor * 1000 };
+}
+
+type LimitsConfig = Pick<ConditionConfig, "above" | "below">;
+
+function limitOf(config: LimitsConfig): Threshold {
+  const threshold = thresholdOf(config);
+  assert(threshold !== null, "limits that were checked have one");
+  return threshold;
+}
+
+function thresholdOf({ above, below }: LimitsConfig): Threshold | null {
+  if (above !== undefined) return { kind: "above", limit: above };
+  return below === undefined ? null : { kind: "below", limit: below };
 }

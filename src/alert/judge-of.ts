@@ -2,7 +2,9 @@ import type { AlertRule, Condition, ExpressionValueType, Threshold } from "../mo
 import { assert } from "../platform/assert.ts";
 import { compileExpression, type Expression } from "./expression.ts";
 import { expressionJudge } from "./expression-judge.ts";
+import { flatlineJudge } from "./flatline.ts";
 import { type Judge, seconds } from "./judge.ts";
+import { rateJudge } from "./rate.ts";
 import { thresholdJudge } from "./threshold.ts";
 
 /** The judge of a rule; one table of what there is. */
@@ -12,7 +14,11 @@ export function judgeOf({ name, when, clear }: AlertRule): Judge {
   switch (when.kind) {
     case "above":
     case "below":
-      return thresholdJudge(when, (clear as Threshold | undefined) ?? null);
+      return thresholdJudge(when, limitOf(clear));
+    case "rate":
+      return rateJudge(when.limit, limitOf(clear));
+    case "flat":
+      return flatlineJudge(when.epsilon, when.forUs);
     case "absent":
       return absenceJudge(when.forUs);
     case "expression": {
@@ -23,6 +29,19 @@ export function judgeOf({ name, when, clear }: AlertRule): Judge {
         clear === undefined ? null : compiledOf(clear, valueType),
       );
     }
+  }
+}
+
+/** The limit that ends a condition over a number. */
+function limitOf(clear: Condition | undefined): Threshold | null {
+  switch (clear?.kind) {
+    case "above":
+    case "below":
+      return clear;
+    case "rate":
+      return clear.limit;
+    default:
+      return null;
   }
 }
 

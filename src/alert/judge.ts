@@ -17,7 +17,7 @@ export interface Sample {
 export type Verdict = "holds" | "fails" | "clears";
 
 /** Why a reading was not taken; a label of metrics. */
-export type Refusal = "not_a_number" | "wrong_type" | "series_limit" | "expression_failed";
+export type Refusal = "not_a_number" | "wrong_type" | "series_limit" | "expression_failed" | "out_of_order";
 
 /** @typeParam Memory what it remembers of a series: plain data, which structured clone (node:v8) keeps exactly. */
 export interface Judge<Memory = unknown> {

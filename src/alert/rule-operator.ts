@@ -9,7 +9,7 @@
 // Bounds      seriesMax series are remembered. A reading that would make it one more is refused and counted; the next one tries
 //             again. A series takes about 300 bytes, and what the judge remembers.
 // Counters    Every reading of a matching series is either taken or skipped for one reason: not_a_number or wrong_type (another
-//             type than the rule is about), series_limit, expression_failed (expression.ts).
+//             type than the rule is about), series_limit, expression_failed (expression.ts), out_of_order (rate.ts, flatline.ts).
 // Not here    Acknowledge and silence.
 
 import { deserialize, serialize } from "node:v8";

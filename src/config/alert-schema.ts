@@ -9,11 +9,16 @@ import { duration } from "./quantities.ts";
 const finite = z.number().meta({ allowed: "a finite number" });
 
 /** What `when` may ask; one of these keys stands in each. */
-const conditionKeys = ["above", "below", "absentFor", "cel"] as const;
+const conditionKeys = ["above", "below", "absentFor", "rate", "flatFor", "cel"] as const;
 type ConditionKey = (typeof conditionKeys)[number];
 
 const expression = z.string().min(1).max(1000).meta({
   allowed: "an expression of CEL that gives bool, over value, device, metric, unit, quality and eventTime",
+});
+
+const limits = z.strictObject({
+  above: finite.optional().describe("Strictly above this limit, per second."),
+  below: finite.optional().describe("Strictly below this limit, per second."),
 });
 
 const when = z.strictObject({
@@ -23,6 +28,14 @@ const when = z.strictObject({
     .optional()
     .meta({ unit: "duration" })
     .describe("Holds when no reading of a series that once had one came for so long."),
+  rate: limits
+    .optional()
+    .describe("Holds when the value changes by more than this in a second of event time, above: upwards, below: downwards."),
+  flatFor: duration({ min: "1ms", max: "366d" })
+    .optional()
+    .meta({ unit: "duration" })
+    .describe("Holds when no value differs by more than epsilon from the first of them for so long, in event time."),
+  epsilon: z.number().min(0).optional().meta({ allowed: "a number from 0" }).describe("With flatFor: default 0."),
   cel: expression.optional().describe('Holds when this expression gives true, for instance: value > 80 && unit == "Cel".'),
   valueType: z
     .enum(expressionValueTypes)
@@ -33,6 +46,7 @@ const when = z.strictObject({
 const clear = z.strictObject({
   above: finite.optional().describe("With when.below: resolves when the value is strictly above this limit."),
   below: finite.optional().describe("With when.above: resolves when the value is strictly below this limit."),
+  rate: limits.optional().describe("With when.rate: resolves when the change in a second is beyond this limit."),
   cel: expression.optional().describe("With when.cel: resolves when this expression gives true, and that one does not."),
 });
 
@@ -67,29 +81,39 @@ export const alertRule = rule.superRefine((config, context) => {
     context.addIssue({ code: "custom", path: path.split("."), message, params: { remedy } });
 });
 
+type Limits = z.infer<typeof limits>;
+type Clear = z.infer<typeof clear>;
 type RuleFault = readonly [path: string, message: string, remedy: string];
+
+/** Keys of `when` that say more about one of the conditions. */
+const companions = { valueType: "cel", epsilon: "flatFor" } as const;
 
 function faultsOf(config: AlertConfig, kind: ConditionKey): RuleFault[] {
   const faults: RuleFault[] = [];
   if (kind === "absentFor" && config.for > 0)
     faults.push(["for", "is not allowed with absentFor", "put the time into absentFor"]);
-  if (kind !== "cel" && config.when.valueType !== undefined)
-    faults.push(["when.valueType", "is only for cel", "remove it: the other conditions are about numbers"]);
+  for (const [key, owner] of Object.entries(companions) as [keyof typeof companions, ConditionKey][]) {
+    if (config.when[key] !== undefined && kind !== owner) faults.push([`when.${key}`, `is only for ${owner}`, "remove it"]);
+  }
+  if (kind === "rate") faults.push(...faultOfLimits("when.rate", config.when.rate));
   const clearFault = config.clear === undefined ? null : faultOfClear(config.when, config.clear, kind);
   return clearFault === null ? faults : [...faults, clearFault];
 }
 
-interface Limits {
-  readonly above?: number | undefined;
-  readonly below?: number | undefined;
-  readonly cel?: string | undefined;
+function faultOfLimits(path: string, { above, below }: Limits = {}): RuleFault[] {
+  const isOne = (above === undefined) !== (below === undefined);
+  return isOne ? [] : [[path, "has not one limit", "write one of above, below"]];
 }
 
-function faultOfClear(whenLimits: Limits, clearLimits: Limits, kind: ConditionKey): RuleFault | null {
-  if (kind === "absentFor") return ["clear", "is not allowed with absentFor", "remove it: a reading resolves the alert"];
-  if ((kind === "cel") !== (clearLimits.cel !== undefined))
-    return ["clear", "is of another kind than when", "write a condition of the kind that when has"];
-  return kind === "cel" ? null : overlap(whenLimits, clearLimits);
+function faultOfClear(whenConfig: AlertConfig["when"], clearConfig: Clear, kind: ConditionKey): RuleFault | null {
+  if (kind === "absentFor" || kind === "flatFor")
+    return ["clear", `is not allowed with ${kind}`, "remove it: the next reading, or change, resolves the alert"];
+  const group = kind === "above" || kind === "below" ? ["above", "below"] : [kind];
+  if (!Object.keys(clearConfig).every((key) => group.includes(key)))
+    return ["clear", "is of another kind than when", `write a condition with ${group.join(" or ")}`];
+  if (kind === "cel") return clearConfig.cel === undefined ? ["clear", "names no condition", "write cel"] : null;
+  if (kind === "rate") return overlap(whenConfig.rate ?? {}, clearConfig.rate ?? {});
+  return overlap(whenConfig, clearConfig);
 }
 
 /** What is wrong with two limits between which an alert keeps its state; null: nothing. */

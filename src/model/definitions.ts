@@ -37,6 +37,10 @@ export type Condition =
   | Threshold
   /** No reading of the series came for `forUs` of processing time. */
   | { readonly kind: "absent"; readonly forUs: number }
+  /** The change of the value per second of event time since the reading before. */
+  | { readonly kind: "rate"; readonly limit: Threshold }
+  /** No value was further than `epsilon` from the first of them for `forUs` of event time. */
+  | { readonly kind: "flat"; readonly epsilon: number; readonly forUs: number }
   /** An expression of CEL that gives true. */
   | { readonly kind: "expression"; readonly cel: string; readonly valueType: ExpressionValueType };
 

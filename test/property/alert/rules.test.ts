@@ -18,6 +18,8 @@ const rules: AlertRule[] = [
   { name: "threshold that holds", match, when: above, clear: below, forUs: 40, severity: "critical" },
   { name: "limit", match, when: below },
   { name: "expression", match, when: { kind: "expression", cel: "value > 5", valueType: "any" }, forUs: 10 },
+  { name: "rate", match, when: { kind: "rate", limit: { kind: "above", limit: 100_000 } } },
+  { name: "flatline", match, when: { kind: "flat", epsilon: 1, forUs: 30 }, forUs: 20 },
   { name: "absence", match, when: { kind: "absent", forUs: 30 } },
 ];
 

@@ -129,6 +129,16 @@ logger: loud
     ["a limit that ends an expression", "alerts: [{name: a, when: {cel: value > 1}, clear: {below: 1}}]", "alerts.0.clear"],
     ["an expression that ends a limit", "alerts: [{name: a, when: {above: 1}, clear: {cel: value < 1}}]", "alerts.0.clear"],
     ["a type beside a limit", "alerts: [{name: a, when: {above: 1, valueType: any}}]", "alerts.0.when.valueType"],
+    ["a rate without a limit", "alerts: [{name: a, when: {rate: {}}}]", "alerts.0.when.rate"],
+    [
+      "a rate whose limits overlap",
+      "alerts: [{name: a, when: {rate: {above: 1}}, clear: {rate: {below: 2}}}]",
+      "alerts.0.clear",
+    ],
+    ["a flatline that something ends", "alerts: [{name: a, when: {flatFor: 1m}, clear: {above: 2}}]", "alerts.0.clear"],
+    ["an epsilon without flatFor", "alerts: [{name: a, when: {above: 1, epsilon: 2}}]", "alerts.0.when.epsilon"],
+    ["an epsilon below 0", "alerts: [{name: a, when: {flatFor: 1m, epsilon: -1}}]", "alerts.0.when.epsilon"],
+    ["a clear that says nothing", "alerts: [{name: a, when: {above: 1}, clear: {}}]", "alerts.0.clear"],
     ["a severity that does not exist", "alerts: [{name: a, severity: bad, when: {above: 1}}]", "alerts.0.severity"],
   ])("with %s is refused, and the fault names the field", (_what, text, path) => {
     expect(faultsIn(text).map((fault) => fault.path)).toEqual([path]);
