@@ -4,18 +4,23 @@ import { ruleFaults } from "./alert/rule-faults.ts";
 import { RuleOperator } from "./alert/rule-operator.ts";
 import type { CheckFault } from "./config/load.ts";
 import type { GatewayConfig } from "./config/schema.ts";
-import type { AlertRule, Condition, ExpressionValueType, Threshold } from "./model/definitions.ts";
+import type { AlertRule, BaselineDefinition, Condition, Threshold } from "./model/definitions.ts";
 import { assert } from "./platform/assert.ts";
 
 const remedy =
   "see docs/alerts.md for what it may name; numbers are doubles, written with a point where they are calculated with: value + 1.0";
 
 type RuleConfig = GatewayConfig["alerts"][number];
-type ConditionConfig = Partial<RuleConfig["when"]>;
+type DeviationConfig = NonNullable<RuleConfig["when"]["deviation"]>;
+/** Of `when` or of `clear`. */
+type ConditionConfig = Partial<Omit<RuleConfig["when"], "deviation">> & {
+  readonly deviation?: DeviationConfig | NonNullable<NonNullable<RuleConfig["clear"]>["deviation"]> | undefined;
+};
 
 /** One a rule, in the order of the configuration. */
 export function ruleOperators(config: GatewayConfig): RuleOperator[] {
-  const limits = { seriesMax: config.stream.seriesMax };
+  const { seriesMax, baselineSamplesMax } = config.stream;
+  const limits = { seriesMax, baselineSamplesMax };
   return config.alerts.map((rule) => new RuleOperator(ruleOf(rule), limits));
 }
 
@@ -30,25 +35,32 @@ function ruleOf({ name, device, metric, when, clear, severity, ...rest }: RuleCo
   const rule: AlertRule = {
     name,
     match: { device, metric },
-    when: conditionOf(when, when.valueType),
+    when: conditionOf(when, when),
     forUs: rest.for * 1000,
     severity,
   };
-  return clear === undefined ? rule : { ...rule, clear: conditionOf(clear, when.valueType) };
+  return clear === undefined ? rule : { ...rule, clear: conditionOf(clear, when) };
 }
 
-function conditionOf(config: ConditionConfig, valueType: ExpressionValueType = "number"): Condition {
-  const { absentFor, rate, flatFor, epsilon = 0, cel } = config;
+/** @param when what stands in `when` holds for `clear` as well. */
+function conditionOf(config: ConditionConfig, { valueType = "number", deviation: learned }: RuleConfig["when"]): Condition {
+  const { absentFor, rate, flatFor, epsilon = 0, deviation, cel } = config;
   const limit = thresholdOf(config);
   if (limit !== null) return limit;
   if (rate !== undefined) return { kind: "rate", limit: limitOf(rate) };
   if (flatFor !== undefined) return { kind: "flat", epsilon, forUs: flatFor * 1000 };
+  if (deviation !== undefined && learned !== undefined)
+    return { kind: "deviation", limit: limitOf(deviation), baseline: baselineOf(learned) };
   if (cel !== undefined) return { kind: "expression", cel, valueType };
   assert(absentFor !== undefined, "a condition that was checked has one of its keys");
   return { kind: "absent", forUs: absentFor * 1000 };
 }
 
-type LimitsConfig = Pick<ConditionConfig, "above" | "below">;
+function baselineOf({ history, samplesMin, sampleEvery, season, scaleMin }: DeviationConfig): BaselineDefinition {
+  return { historySamples: history, samplesMin, sampleEveryUs: sampleEvery * 1000, season, scaleMin };
+}
+
+type LimitsConfig = Partial<Record<"above" | "below", number | undefined>>;
 
 function limitOf(config: LimitsConfig): Threshold {
   const threshold = thresholdOf(config);

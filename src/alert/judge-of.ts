@@ -1,5 +1,6 @@
 import type { AlertRule, Condition, ExpressionValueType, Threshold } from "../model/definitions.ts";
 import { assert } from "../platform/assert.ts";
+import { deviationJudge } from "./deviation.ts";
 import { compileExpression, type Expression } from "./expression.ts";
 import { expressionJudge } from "./expression-judge.ts";
 import { flatlineJudge } from "./flatline.ts";
@@ -21,6 +22,8 @@ export function judgeOf({ name, when, clear }: AlertRule): Judge {
       return flatlineJudge(when.epsilon, when.forUs);
     case "absent":
       return absenceJudge(when.forUs);
+    case "deviation":
+      return deviationJudge({ when: when.limit, clear: limitOf(clear) }, when.baseline);
     case "expression": {
       const { valueType } = when;
       return expressionJudge(
@@ -39,6 +42,7 @@ function limitOf(clear: Condition | undefined): Threshold | null {
     case "below":
       return clear;
     case "rate":
+    case "deviation":
       return clear.limit;
     default:
       return null;

@@ -17,7 +17,7 @@ export interface Sample {
 export type Verdict = "holds" | "fails" | "clears";
 
 /** Why a reading was not taken; a label of metrics. */
-export type Refusal = "not_a_number" | "wrong_type" | "series_limit" | "expression_failed" | "out_of_order";
+export type Refusal = "not_a_number" | "wrong_type" | "series_limit" | "expression_failed" | "out_of_order" | "baseline_limit";
 
 /** @typeParam Memory what it remembers of a series: plain data, which structured clone (node:v8) keeps exactly. */
 export interface Judge<Memory = unknown> {
@@ -27,6 +27,8 @@ export interface Judge<Memory = unknown> {
   readonly refusals: readonly Refusal[];
   /** What it remembers of a series that it meets; null: it remembers nothing. */
   readonly begin: (() => Memory) | null;
+  /** Samples that it may come to hold of each series; none if absent. */
+  readonly samplesPerSeries?: number;
   /** What holds is that nothing came: a sample ends it, and it begins anew. */
   readonly isAbout: "values" | "silence";
   /** What its limits are compared with; null: nothing can be said yet. Takes note of the sample. */

@@ -7,9 +7,10 @@
 // State       Of rules whose judges remember nothing, only series that are pending or firing are remembered; all others are
 //             inactive or resolved, which behave alike.
 // Bounds      seriesMax series are remembered. A reading that would make it one more is refused and counted; the next one tries
-//             again. A series takes about 300 bytes, and what the judge remembers.
+//             again. A series takes about 300 bytes, and what the judge remembers; of baselines, which may be large, a series
+//             counts with all the samples that it may come to hold, against baselineSamplesMax.
 // Counters    Every reading of a matching series is either taken or skipped for one reason: not_a_number or wrong_type (another
-//             type than the rule is about), series_limit, expression_failed (expression.ts), out_of_order (rate.ts, flatline.ts).
+//             type than the rule is about), series_limit or baseline_limit, expression_failed (expression.ts), out_of_order (rate.ts, flatline.ts).
 // Not here    Acknowledge and silence.
 
 import { deserialize, serialize } from "node:v8";
@@ -25,9 +26,11 @@ import { decodeSeries, type SeriesState } from "./series-states.ts";
 export interface RuleLimits {
   /** Series that are remembered, per rule. */
   readonly seriesMax: number;
+  /** Samples that the baselines of its series may come to hold, per rule. */
+  readonly baselineSamplesMax: number;
 }
 
-export const defaultRuleLimits: RuleLimits = { seriesMax: 10_000 };
+export const defaultRuleLimits: RuleLimits = { seriesMax: 10_000, baselineSamplesMax: 2_000_000 };
 
 /** Key of the part of the state that belongs to no series. */
 export const rulePartKey = "";
@@ -39,7 +42,9 @@ export interface RulePart extends Times {
 export class RuleOperator implements Operator {
   readonly id: string;
   readonly fingerprint: string;
-  readonly #limits: RuleLimits;
+  readonly #seriesMax: number;
+  /** What a reading is refused as that would be of one series more. */
+  readonly #limit: Refusal;
   readonly #matches: (device: string, metric: string) => boolean;
   readonly #judge: Judge;
   readonly #wrongType: Refusal;
@@ -48,13 +53,16 @@ export class RuleOperator implements Operator {
   readonly #skipped: Partial<Record<Refusal, number>>;
   #taken = 0;
 
-  constructor(rule: AlertRule, limits: RuleLimits = defaultRuleLimits) {
+  constructor(rule: AlertRule, limits: Partial<RuleLimits> = {}) {
     const { name, match, when, clear = null, forUs = 0, severity = "warning" } = rule;
     this.id = `rule ${name}`;
     this.fingerprint = JSON.stringify(["rule 2", match.device, match.metric, when, clear, forUs, severity]);
-    this.#limits = limits;
+    const { seriesMax, baselineSamplesMax } = { ...defaultRuleLimits, ...limits };
     this.#matches = seriesMatcher(match);
     this.#judge = judgeOf(rule);
+    const baselinesMax = Math.floor(baselineSamplesMax / (this.#judge.samplesPerSeries ?? 0));
+    this.#seriesMax = Math.min(seriesMax, baselinesMax);
+    this.#limit = baselinesMax < seriesMax ? "baseline_limit" : "series_limit";
     this.#lives = new AlertLives(rule, this.#judge);
     const { accepts, refusals } = this.#judge;
     this.#wrongType = accepts === "number" ? "not_a_number" : "wrong_type";
@@ -119,7 +127,7 @@ export class RuleOperator implements Operator {
   #take(known: SeriesState | undefined, offset: number, outputs: Outputs): SeriesState | undefined {
     const { begin, isAbout } = this.#judge;
     const met = known ?? (begin === null ? undefined : this.#add());
-    if (met === undefined && begin !== null) return this.#skip("series_limit", 1);
+    if (met === undefined && begin !== null) return this.#skip(this.#limit, 1);
     const measure = this.#judge.measure(this.#sample, met?.memory);
     if (typeof measure === "string") {
       this.#skip(measure, 1);
@@ -128,7 +136,7 @@ export class RuleOperator implements Operator {
     const verdict = measure === null ? null : this.#judge.verdict(measure);
     const isKept = verdict === "holds" || isAbout === "silence";
     const state = met ?? (isKept ? this.#add() : undefined);
-    if (state === undefined && isKept) return this.#skip("series_limit", 1);
+    if (state === undefined && isKept) return this.#skip(this.#limit, 1);
     this.#taken++;
     if (state === undefined) return undefined;
     if (begin !== null) this.#lives.touch(state);
@@ -142,7 +150,7 @@ export class RuleOperator implements Operator {
 
   /** Undefined if it would be one series too many. */
   #add(): SeriesState | undefined {
-    return this.#lives.seriesCount < this.#limits.seriesMax ? this.#lives.add(this.#sample) : undefined;
+    return this.#lives.seriesCount < this.#seriesMax ? this.#lives.add(this.#sample) : undefined;
   }
 
   #skip(refusal: Refusal, count: number): undefined {

@@ -2,14 +2,14 @@
 
 import { z } from "zod";
 import { severities } from "../model/alert.ts";
-import { expressionValueTypes } from "../model/definitions.ts";
+import { baselineSeasons, expressionValueTypes } from "../model/definitions.ts";
 import { globs, name } from "./naming.ts";
 import { duration } from "./quantities.ts";
 
 const finite = z.number().meta({ allowed: "a finite number" });
 
 /** What `when` may ask; one of these keys stands in each. */
-const conditionKeys = ["above", "below", "absentFor", "rate", "flatFor", "cel"] as const;
+const conditionKeys = ["above", "below", "absentFor", "rate", "flatFor", "deviation", "cel"] as const;
 type ConditionKey = (typeof conditionKeys)[number];
 
 const expression = z.string().min(1).max(1000).meta({
@@ -19,6 +19,36 @@ const expression = z.string().min(1).max(1000).meta({
 const limits = z.strictObject({
   above: finite.optional().describe("Strictly above this limit, per second."),
   below: finite.optional().describe("Strictly below this limit, per second."),
+});
+
+const deviation = z.strictObject({
+  above: z
+    .number()
+    .min(0)
+    .meta({ allowed: "a number from 0" })
+    .describe("Strictly above so many robust standard deviations from the median; 6 is unusual."),
+  history: z.int().min(3).max(10_000).default(288).meta({ unit: "samples" }).describe("Samples that are kept of each season."),
+  samplesMin: z
+    .int()
+    .min(3)
+    .max(10_000)
+    .default(24)
+    .meta({ unit: "samples" })
+    .describe("Samples of a season before anything is said about it."),
+  sampleEvery: duration({ min: "1s", max: "366d" })
+    .prefault("5m")
+    .meta({ unit: "duration" })
+    .describe("At most one reading in so much event time becomes a sample."),
+  season: z
+    .enum(baselineSeasons)
+    .default("none")
+    .describe("none: one history. hour-of-day: one for each hour of the day, UTC."),
+  scaleMin: z
+    .number()
+    .min(0)
+    .default(0)
+    .meta({ allowed: "a number from 0" })
+    .describe("Least standard deviation that is assumed, in the unit of the metric."),
 });
 
 const when = z.strictObject({
@@ -36,6 +66,7 @@ const when = z.strictObject({
     .meta({ unit: "duration" })
     .describe("Holds when no value differs by more than epsilon from the first of them for so long, in event time."),
   epsilon: z.number().min(0).optional().meta({ allowed: "a number from 0" }).describe("With flatFor: default 0."),
+  deviation: deviation.optional().describe("Holds when the value is far from what is usual for its series."),
   cel: expression.optional().describe('Holds when this expression gives true, for instance: value > 80 && unit == "Cel".'),
   valueType: z
     .enum(expressionValueTypes)
@@ -47,6 +78,10 @@ const clear = z.strictObject({
   above: finite.optional().describe("With when.below: resolves when the value is strictly above this limit."),
   below: finite.optional().describe("With when.above: resolves when the value is strictly below this limit."),
   rate: limits.optional().describe("With when.rate: resolves when the change in a second is beyond this limit."),
+  deviation: z
+    .strictObject({ below: z.number().min(0).meta({ allowed: "a number from 0" }).describe("Strictly below so many.") })
+    .optional()
+    .describe("With when.deviation: resolves when the value is nearer than this."),
   cel: expression.optional().describe("With when.cel: resolves when this expression gives true, and that one does not."),
 });
 
@@ -96,6 +131,8 @@ function faultsOf(config: AlertConfig, kind: ConditionKey): RuleFault[] {
     if (config.when[key] !== undefined && kind !== owner) faults.push([`when.${key}`, `is only for ${owner}`, "remove it"]);
   }
   if (kind === "rate") faults.push(...faultOfLimits("when.rate", config.when.rate));
+  const { history = 0, samplesMin = 0 } = config.when.deviation ?? {};
+  if (samplesMin > history) faults.push(["when.deviation.samplesMin", "is more than history", "make history larger"]);
   const clearFault = config.clear === undefined ? null : faultOfClear(config.when, config.clear, kind);
   return clearFault === null ? faults : [...faults, clearFault];
 }
@@ -112,6 +149,7 @@ function faultOfClear(whenConfig: AlertConfig["when"], clearConfig: Clear, kind:
   if (!Object.keys(clearConfig).every((key) => group.includes(key)))
     return ["clear", "is of another kind than when", `write a condition with ${group.join(" or ")}`];
   if (kind === "cel") return clearConfig.cel === undefined ? ["clear", "names no condition", "write cel"] : null;
+  if (kind === "deviation") return overlap({ above: whenConfig.deviation?.above }, clearConfig.deviation ?? {});
   if (kind === "rate") return overlap(whenConfig.rate ?? {}, clearConfig.rate ?? {});
   return overlap(whenConfig, clearConfig);
 }

@@ -253,6 +253,15 @@ const stream = z.strictObject({
     .describe(
       "Most series that windows and alerts keep state for. Readings of further ones are stored and forwarded, and counted.",
     ),
+  baselineSamplesMax: z
+    .int()
+    .min(1000)
+    .max(1_000_000_000)
+    .default(2_000_000)
+    .meta({ unit: "samples" })
+    .describe(
+      "Most samples, of 8 bytes, that the baselines of a rule may come to hold: series x seasons x history. Readings of further series are not judged, and counted.",
+    ),
   checkpointInterval: duration({ min: "100ms", max: "1h" })
     .prefault("1s")
     .meta({ unit: "duration" })

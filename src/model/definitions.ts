@@ -41,9 +41,26 @@ export type Condition =
   | { readonly kind: "rate"; readonly limit: Threshold }
   /** No value was further than `epsilon` from the first of them for `forUs` of event time. */
   | { readonly kind: "flat"; readonly epsilon: number; readonly forUs: number }
+  /** The distance from what is usual for the series, in robust standard deviations; see alert/baseline.ts. */
+  | { readonly kind: "deviation"; readonly limit: Threshold; readonly baseline: BaselineDefinition }
   /** An expression of CEL that gives true. */
   | { readonly kind: "expression"; readonly cel: string; readonly valueType: ExpressionValueType };
 
 /** Type of `value` in an expression; values of other types are not taken. `any`: every type, checked when it is evaluated. */
 export const expressionValueTypes = ["number", "boolean", "text", "any"] as const;
 export type ExpressionValueType = (typeof expressionValueTypes)[number];
+
+export const baselineSeasons = ["none", "hour-of-day"] as const;
+
+export interface BaselineDefinition {
+  /** Samples that are kept of each season. */
+  readonly historySamples: number;
+  /** Samples of a season before anything is said about it. */
+  readonly samplesMin: number;
+  /** At most one reading in so much event time becomes a sample: microseconds. */
+  readonly sampleEveryUs: number;
+  /** `none`: one season. `hour-of-day`: one for each hour of the day, UTC. */
+  readonly season: (typeof baselineSeasons)[number];
+  /** The least standard deviation that is assumed, in the unit of the metric. */
+  readonly scaleMin: number;
+}

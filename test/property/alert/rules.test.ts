@@ -13,6 +13,8 @@ const match = { device: "*", metric: "t" };
 const above = { kind: "above", limit: 5 } as const;
 const below = { kind: "below", limit: 3 } as const;
 
+const baseline = { historySamples: 6, samplesMin: 3, sampleEveryUs: 10, season: "none", scaleMin: 0.5 } as const;
+
 const rules: AlertRule[] = [
   { name: "threshold", match, when: above, clear: below },
   { name: "threshold that holds", match, when: above, clear: below, forUs: 40, severity: "critical" },
@@ -20,6 +22,12 @@ const rules: AlertRule[] = [
   { name: "expression", match, when: { kind: "expression", cel: "value > 5", valueType: "any" }, forUs: 10 },
   { name: "rate", match, when: { kind: "rate", limit: { kind: "above", limit: 100_000 } } },
   { name: "flatline", match, when: { kind: "flat", epsilon: 1, forUs: 30 }, forUs: 20 },
+  {
+    name: "deviation",
+    match,
+    when: { kind: "deviation", limit: above, baseline },
+    clear: { kind: "deviation", limit: below, baseline },
+  },
   { name: "absence", match, when: { kind: "absent", forUs: 30 } },
 ];
 

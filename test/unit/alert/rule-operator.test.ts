@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { defaultRuleLimits, RuleOperator } from "../../../src/alert/rule-operator.ts";
+import { type RuleLimits, RuleOperator } from "../../../src/alert/rule-operator.ts";
 import type { AlertRule } from "../../../src/model/definitions.ts";
 import { column, KeptState, OperatorBench, stateOf, withValues } from "../../support/reading-columns.ts";
 
@@ -10,7 +10,7 @@ const hot: AlertRule = {
   clear: { kind: "below", limit: 70 },
 };
 
-function bench(limits = defaultRuleLimits): OperatorBench<RuleOperator> {
+function bench(limits: Partial<RuleLimits> = {}): OperatorBench<RuleOperator> {
   return new OperatorBench(new RuleOperator(hot, limits));
 }
 

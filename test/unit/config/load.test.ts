@@ -139,6 +139,21 @@ logger: loud
     ["an epsilon without flatFor", "alerts: [{name: a, when: {above: 1, epsilon: 2}}]", "alerts.0.when.epsilon"],
     ["an epsilon below 0", "alerts: [{name: a, when: {flatFor: 1m, epsilon: -1}}]", "alerts.0.when.epsilon"],
     ["a clear that says nothing", "alerts: [{name: a, when: {above: 1}, clear: {}}]", "alerts.0.clear"],
+    [
+      "more samples to wait for than there will be",
+      "alerts: [{name: a, when: {deviation: {above: 6, history: 10}}}]",
+      "alerts.0.when.deviation.samplesMin",
+    ],
+    [
+      "a deviation that a limit ends",
+      "alerts: [{name: a, when: {deviation: {above: 6}}, clear: {below: 3}}]",
+      "alerts.0.clear",
+    ],
+    [
+      "a deviation whose limits overlap",
+      "alerts: [{name: a, when: {deviation: {above: 6}}, clear: {deviation: {below: 7}}}]",
+      "alerts.0.clear",
+    ],
     ["a severity that does not exist", "alerts: [{name: a, severity: bad, when: {above: 1}}]", "alerts.0.severity"],
   ])("with %s is refused, and the fault names the field", (_what, text, path) => {
     expect(faultsIn(text).map((fault) => fault.path)).toEqual([path]);
