@@ -5,13 +5,13 @@
 // there is a place for it. Close: the other way round, so that whatever was acknowledged has been
 // committed when the log closes. A start that fails closes what it had started.
 
-import { RuleOperator } from "./alert/rule-operator.ts";
 import { Broker } from "./broker/broker.ts";
-import type { GatewayConfig, ThresholdConfig } from "./config/schema.ts";
+import type { GatewayConfig } from "./config/schema.ts";
 import { CollectorSink } from "./forward/collector-sink.ts";
 import { Forwarder } from "./forward/forwarder.ts";
 import { createBlockMerger, createRetentionKeeper, openGatewayLog } from "./gateway-log.ts";
 import { observeGateway } from "./gateway-metrics.ts";
+import { ruleOperators } from "./gateway-rules.ts";
 import { type GatewayParts, gatewayStatus } from "./gateway-status.ts";
 import { windowsOf } from "./gateway-windows.ts";
 import { HttpServer } from "./http/server.ts";
@@ -24,7 +24,6 @@ import { RouteTable } from "./ingest/routes.ts";
 import type { Log } from "./log/log.ts";
 import { LogReaders } from "./log/log-readers.ts";
 import type { RetentionKeeper } from "./log/retention-keeper.ts";
-import type { AlertRule, Threshold } from "./model/definitions.ts";
 import type { StatusView } from "./model/status.ts";
 import { systemClock } from "./platform/clock.ts";
 import type { Address } from "./platform/listen.ts";
@@ -134,26 +133,7 @@ async function startStream(
 
 /** The windows and rules of a configuration, without a past. */
 export function operatorsOf(config: GatewayConfig): Operator[] {
-  const { seriesMax } = config.stream;
-  const rules = config.alerts.map(({ name, device, metric, when, clear }) => {
-    const threshold = thresholdOf(when);
-    const rule: AlertRule = {
-      name,
-      match: { device, metric },
-      when: threshold,
-      clear: clear === undefined ? opposite(threshold) : thresholdOf(clear),
-    };
-    return new RuleOperator(rule, { firingMax: seriesMax });
-  });
-  return [...windowsOf(config), ...rules];
-}
-
-function thresholdOf(config: ThresholdConfig): Threshold {
-  return "above" in config ? { kind: "above", limit: config.above } : { kind: "below", limit: config.below };
-}
-
-function opposite(threshold: Threshold): Threshold {
-  return { kind: threshold.kind === "above" ? "below" : "above", limit: threshold.limit };
+  return [...windowsOf(config), ...ruleOperators(config)];
 }
 
 async function loadForwarders(config: GatewayConfig, log: Log, logger: Logger, closers: Closers): Promise<Forwarder[]> {

@@ -683,6 +683,19 @@ export namespace tidegate {
             ALERT_STATE_RESOLVED = 2
         }
 
+        /** AlertSeverity enum. */
+        enum AlertSeverity {
+
+            /** ALERT_SEVERITY_WARNING value */
+            ALERT_SEVERITY_WARNING = 0,
+
+            /** ALERT_SEVERITY_INFO value */
+            ALERT_SEVERITY_INFO = 1,
+
+            /** ALERT_SEVERITY_CRITICAL value */
+            ALERT_SEVERITY_CRITICAL = 2
+        }
+
         /**
          * Properties of an Alert.
          * @deprecated Use tidegate.v1.Alert.$Properties instead.
@@ -722,6 +735,24 @@ export namespace tidegate {
 
             /** Alert causeOffset. */
             causeOffset: number;
+
+            /** Alert text. */
+            text?: (string|null);
+
+            /** Alert boolean. */
+            boolean?: (boolean|null);
+
+            /** Alert withoutValue. */
+            withoutValue: boolean;
+
+            /** Alert severity. */
+            severity: tidegate.v1.AlertSeverity;
+
+            /** Alert detail. */
+            detail: string;
+
+            /** Alert tag. */
+            tag: string;
 
             /**
              * Encodes the specified Alert message. Does not implicitly {@link tidegate.v1.Alert.verify|verify} messages.
@@ -767,6 +798,24 @@ export namespace tidegate {
 
                 /** Alert causeOffset */
                 causeOffset?: (number|null);
+
+                /** Alert text */
+                text?: (string|null);
+
+                /** Alert boolean */
+                boolean?: (boolean|null);
+
+                /** Alert withoutValue */
+                withoutValue?: (boolean|null);
+
+                /** Alert severity */
+                severity?: (tidegate.v1.AlertSeverity|null);
+
+                /** Alert detail */
+                detail?: (string|null);
+
+                /** Alert tag */
+                tag?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -2032,6 +2032,22 @@ export const tidegate = $root.tidegate = (() => {
             return values;
         })();
 
+        /**
+         * AlertSeverity enum.
+         * @name tidegate.v1.AlertSeverity
+         * @enum {number}
+         * @property {number} ALERT_SEVERITY_WARNING=0 ALERT_SEVERITY_WARNING value
+         * @property {number} ALERT_SEVERITY_INFO=1 ALERT_SEVERITY_INFO value
+         * @property {number} ALERT_SEVERITY_CRITICAL=2 ALERT_SEVERITY_CRITICAL value
+         */
+        v1.AlertSeverity = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "ALERT_SEVERITY_WARNING"] = 0;
+            values[valuesById[1] = "ALERT_SEVERITY_INFO"] = 1;
+            values[valuesById[2] = "ALERT_SEVERITY_CRITICAL"] = 2;
+            return values;
+        })();
+
         v1.Alert = (function() {
 
             /**
@@ -2044,6 +2060,12 @@ export const tidegate = $root.tidegate = (() => {
              * @property {number|null} [eventTimeUs] Alert eventTimeUs
              * @property {number|null} [value] Alert value
              * @property {number|null} [causeOffset] Alert causeOffset
+             * @property {string|null} [text] Alert text
+             * @property {boolean|null} [boolean] Alert boolean
+             * @property {boolean|null} [withoutValue] Alert withoutValue
+             * @property {tidegate.v1.AlertSeverity|null} [severity] Alert severity
+             * @property {string|null} [detail] Alert detail
+             * @property {string|null} [tag] Alert tag
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2132,6 +2154,69 @@ export const tidegate = $root.tidegate = (() => {
             Alert.prototype.causeOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
+             * Alert text.
+             * @member {string|null|undefined} text
+             * @memberof tidegate.v1.Alert
+             * @instance
+             */
+            Alert.prototype.text = null;
+
+            /**
+             * Alert boolean.
+             * @member {boolean|null|undefined} boolean
+             * @memberof tidegate.v1.Alert
+             * @instance
+             */
+            Alert.prototype.boolean = null;
+
+            /**
+             * Alert withoutValue.
+             * @member {boolean} withoutValue
+             * @memberof tidegate.v1.Alert
+             * @instance
+             */
+            Alert.prototype.withoutValue = false;
+
+            /**
+             * Alert severity.
+             * @member {tidegate.v1.AlertSeverity} severity
+             * @memberof tidegate.v1.Alert
+             * @instance
+             */
+            Alert.prototype.severity = 0;
+
+            /**
+             * Alert detail.
+             * @member {string} detail
+             * @memberof tidegate.v1.Alert
+             * @instance
+             */
+            Alert.prototype.detail = "";
+
+            /**
+             * Alert tag.
+             * @member {string} tag
+             * @memberof tidegate.v1.Alert
+             * @instance
+             */
+            Alert.prototype.tag = "";
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Alert.prototype, "_text", {
+                get: $util.oneOfGetter($oneOfFields = ["text"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Alert.prototype, "_boolean", {
+                get: $util.oneOfGetter($oneOfFields = ["boolean"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
              * Encodes the specified Alert message. Does not implicitly {@link tidegate.v1.Alert.verify|verify} messages.
              * @function encode
              * @memberof tidegate.v1.Alert
@@ -2161,6 +2246,18 @@ export const tidegate = $root.tidegate = (() => {
                     writer.uint32(/* id 6, wireType 1 =*/49).double(message.value);
                 if (message.causeOffset != null && $Object.hasOwnProperty.call(message, "causeOffset") && (typeof message.causeOffset === "object" ? message.causeOffset.low || message.causeOffset.high : message.causeOffset !== 0))
                     writer.uint32(/* id 7, wireType 0 =*/56).uint64(message.causeOffset);
+                if (message.text != null && $Object.hasOwnProperty.call(message, "text"))
+                    writer.uint32(/* id 8, wireType 2 =*/66).string(message.text);
+                if (message.boolean != null && $Object.hasOwnProperty.call(message, "boolean"))
+                    writer.uint32(/* id 9, wireType 0 =*/72).bool(message.boolean);
+                if (message.withoutValue != null && $Object.hasOwnProperty.call(message, "withoutValue") && message.withoutValue !== false)
+                    writer.uint32(/* id 10, wireType 0 =*/80).bool(message.withoutValue);
+                if (message.severity != null && $Object.hasOwnProperty.call(message, "severity") && message.severity !== 0)
+                    writer.uint32(/* id 11, wireType 0 =*/88).int32(message.severity);
+                if (message.detail != null && $Object.hasOwnProperty.call(message, "detail") && message.detail !== "")
+                    writer.uint32(/* id 12, wireType 2 =*/98).string(message.detail);
+                if (message.tag != null && $Object.hasOwnProperty.call(message, "tag") && message.tag !== "")
+                    writer.uint32(/* id 13, wireType 2 =*/106).string(message.tag);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2266,6 +2363,56 @@ export const tidegate = $root.tidegate = (() => {
                                 message.causeOffset = value;
                             else
                                 delete message.causeOffset;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            message.text = reader.stringVerify();
+                            message._text = "text";
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 0)
+                                break;
+                            message.boolean = reader.bool();
+                            message._boolean = "boolean";
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.withoutValue = value;
+                            else
+                                delete message.withoutValue;
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.severity = value;
+                            else
+                                delete message.severity;
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.detail = value;
+                            else
+                                delete message.detail;
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.tag = value;
+                            else
+                                delete message.tag;
                             continue;
                         }
                     }

@@ -1,108 +1,102 @@
-// Alert rules: one operator per rule of the configuration, evaluated for every number of every matching series, in the order
-// of offsets, whatever the event time says.
+// Alert rules: one operator per rule of the configuration, evaluated for every value of every matching series, in the order of
+// offsets, whatever the event time says. What a value means is for the rule's judge (judge-of.ts); what becomes of an alert is for
+// lifecycle.ts and alert-lives.ts; here is what is between: series, bounds, counts and state.
 //
-// State       Of all series only those that fire are remembered; every other one is inactive or resolved, which behave alike.
-// Bounds      firingMax series fire at a time. A reading that would make one more fire is refused and counted; the next one
-//             above the limit tries again. A firing series takes about 100 bytes.
-// Counters    Every reading of a matching series is either taken or skipped for one reason: not_a_number (a boolean or a text),
-//             firing_limit.
-// Not here    Durations, absence, rates of change, acknowledge and silence.
+// Absence     A series is known from its first reading on, of whatever type. Each reading ends the silence and begins another:
+//             "no reading came" is a condition that holds from then on, and must hold for `absentFor`. Series are not forgotten.
+// State       Of rules whose judges remember nothing, only series that are pending or firing are remembered; all others are
+//             inactive or resolved, which behave alike.
+// Bounds      seriesMax series are remembered. A reading that would make it one more is refused and counted; the next one tries
+//             again. A series takes about 300 bytes, and what the judge remembers; of baselines, which may be large, a series
+//             counts with all the samples that it may come to hold, against baselineSamplesMax.
+// Counters    Every reading of a matching series is either taken or skipped for one reason: not_a_number or wrong_type (another
+//             type than the rule is about), series_limit or baseline_limit, expression_failed (expression.ts), out_of_order (rate.ts, flatline.ts).
+// Not here    Acknowledge and silence.
 
 import { deserialize, serialize } from "node:v8";
-import type { AlertState } from "../model/alert.ts";
 import type { AlertRule } from "../model/definitions.ts";
 import { seriesMatcher } from "../model/series-match.ts";
 import { assert } from "../platform/assert.ts";
-import {
-  type Counters,
-  type InputColumn,
-  numbersOf,
-  type Operator,
-  type Outputs,
-  type StateChange,
-  type StatePart,
-} from "../stream/contract.ts";
-import { nextThresholdState, type ThresholdState } from "./threshold.ts";
+import type { Counters, InputColumn, Operator, Outputs, StateChange, StatePart } from "../stream/contract.ts";
+import { AlertLives, type Cause, type Times } from "./alert-lives.ts";
+import type { Judge, Refusal, Sample } from "./judge.ts";
+import { judgeOf } from "./judge-of.ts";
+import { decodeSeries, type SeriesState } from "./series-states.ts";
 
 export interface RuleLimits {
-  /** Series that fire at a time, per rule. */
-  readonly firingMax: number;
+  /** Series that are remembered, per rule. */
+  readonly seriesMax: number;
+  /** Samples that the baselines of its series may come to hold, per rule. */
+  readonly baselineSamplesMax: number;
 }
 
-export const defaultRuleLimits: RuleLimits = { firingMax: 10_000 };
+export const defaultRuleLimits: RuleLimits = { seriesMax: 10_000, baselineSamplesMax: 2_000_000 };
 
-interface Snapshot {
+/** Key of the part of the state that belongs to no series. */
+export const rulePartKey = "";
+
+export interface RulePart extends Times {
   readonly counters: Counters;
-  /** Metrics that fire, by device. */
-  readonly firing: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 export class RuleOperator implements Operator {
   readonly id: string;
   readonly fingerprint: string;
-  readonly #rule: AlertRule;
-  readonly #limits: RuleLimits;
+  readonly #seriesMax: number;
+  /** What a reading is refused as that would be of one series more. */
+  readonly #limit: Refusal;
   readonly #matches: (device: string, metric: string) => boolean;
-  readonly #firing = new Map<string, Set<string>>();
-  readonly #skipped = { not_a_number: 0, firing_limit: 0 };
+  readonly #judge: Judge;
+  readonly #wrongType: Refusal;
+  readonly #lives: AlertLives;
+  readonly #sample: Sample = { device: "", metric: "", tag: "", unit: "", eventTimeUs: 0, value: 0, quality: 0 };
+  readonly #skipped: Partial<Record<Refusal, number>>;
   #taken = 0;
-  #emitted = 0;
-  #firingCount = 0;
 
-  constructor(rule: AlertRule, limits: RuleLimits = defaultRuleLimits) {
-    const { name, match, when, clear } = rule;
+  constructor(rule: AlertRule, limits: Partial<RuleLimits> = {}) {
+    const { name, match, when, clear = null, forUs = 0, severity = "warning" } = rule;
     this.id = `rule ${name}`;
-    this.fingerprint = JSON.stringify([
-      "threshold 1",
-      match.device,
-      match.metric,
-      when.kind,
-      when.limit,
-      clear.kind,
-      clear.limit,
-    ]);
-    this.#rule = rule;
-    this.#limits = limits;
+    this.fingerprint = JSON.stringify(["rule 2", match.device, match.metric, when, clear, forUs, severity]);
+    const { seriesMax, baselineSamplesMax } = { ...defaultRuleLimits, ...limits };
     this.#matches = seriesMatcher(match);
+    this.#judge = judgeOf(rule);
+    const baselinesMax = Math.floor(baselineSamplesMax / (this.#judge.samplesPerSeries ?? 0));
+    this.#seriesMax = Math.min(seriesMax, baselinesMax);
+    this.#limit = baselinesMax < seriesMax ? "baseline_limit" : "series_limit";
+    this.#lives = new AlertLives(rule, this.#judge);
+    const { accepts, refusals } = this.#judge;
+    this.#wrongType = accepts === "number" ? "not_a_number" : "wrong_type";
+    const all: Refusal[] = [...(accepts === null ? [] : [this.#wrongType]), "series_limit", ...refusals];
+    this.#skipped = Object.fromEntries(all.map((refusal) => [refusal, 0]));
   }
 
-  consume(column: InputColumn, firstOffset: number, outputs: Outputs): void {
-    if (!this.#matches(column.device, column.metric)) return;
-    const numbers = numbersOf(column);
-    if (numbers === null) {
-      this.#skipped.not_a_number += column.eventTimesUs.length;
+  consume({ device, metric, unit, eventTimesUs, values, qualities }: InputColumn, firstOffset: number, outputs: Outputs): void {
+    if (!this.#matches(device, metric)) return;
+    const { accepts } = this.#judge;
+    if (accepts !== null && typeof values[0] !== accepts) {
+      this.#skip(this.#wrongType, values.length);
       return;
     }
-    let state: ThresholdState = this.#firing.get(column.device)?.has(column.metric) ? "firing" : "inactive";
-    let refused = 0;
-    for (let i = 0; i < numbers.length; i++) {
-      const value = numbers[i] as number;
-      const next = nextThresholdState(this.#rule, state, value);
-      if (next === state || next === "inactive") continue;
-      if (!this.#keep(column, next)) {
-        refused++;
-        continue;
-      }
-      state = next;
-      this.#emitted++;
-      const { device, metric } = column;
-      const eventTimeUs = column.eventTimesUs[i] as number;
-      outputs.alerts.push({ rule: this.#rule.name, device, metric, state, eventTimeUs, value, causeOffset: firstOffset + i });
+    const sample = Object.assign(this.#sample, { device, metric, unit });
+    let state = this.#lives.find(device, metric, "");
+    for (let i = 0; i < eventTimesUs.length; i++) {
+      sample.eventTimeUs = eventTimesUs[i] as number;
+      sample.value = values[i] as Sample["value"];
+      sample.quality = qualities[i] ?? 0;
+      state = this.#take(state, firstOffset + i, outputs);
     }
-    this.#taken += numbers.length - refused;
-    this.#skipped.firing_limit += refused;
   }
 
-  advance(): void {
-    // A threshold knows no time.
+  advance(timeUs: number, causeOffset: number, outputs: Outputs): void {
+    this.#lives.advance(timeUs, causeOffset, outputs);
   }
 
   nextDeadlineUs(): number {
-    return Number.POSITIVE_INFINITY;
+    return this.#lives.nextDeadlineUs();
   }
 
-  resume(): void {
-    // As `advance`.
+  resume(timeUs: number): void {
+    this.#lives.resume(timeUs);
   }
 
   endBlock(): void {
@@ -110,44 +104,56 @@ export class RuleOperator implements Operator {
   }
 
   counters(): Counters {
-    return { taken: this.#taken, skipped: { ...this.#skipped }, outputs: this.#emitted };
+    return { taken: this.#taken, skipped: { ...this.#skipped }, outputs: this.#lives.emitted };
   }
 
   changes(): StateChange[] {
-    return [{ key: "", value: serialize({ counters: this.counters(), firing: this.#firing } satisfies Snapshot) }];
+    const part: RulePart = { counters: this.counters(), ...this.#lives.times };
+    return [{ key: rulePartKey, value: serialize(part) }, ...this.#lives.changes()];
   }
 
-  restore([part]: readonly StatePart[]): void {
+  restore(parts: readonly StatePart[]): void {
     assert(this.#taken === 0, "a rule is restored before its first reading");
-    if (part === undefined) return;
-    const { counters, firing }: Snapshot = deserialize(part.value);
+    const rulePart = parts.find(({ key }) => key === rulePartKey);
+    if (rulePart === undefined) return;
+    const { counters, ...times }: RulePart = deserialize(rulePart.value);
     this.#taken = counters.taken;
-    this.#emitted = counters.outputs;
     Object.assign(this.#skipped, counters.skipped);
-    for (const [device, metrics] of firing) {
-      this.#firing.set(device, new Set(metrics));
-      this.#firingCount += metrics.size;
-    }
+    const states = parts.filter((part) => part !== rulePart).map(decodeSeries);
+    this.#lives.restore(states, times, counters.outputs);
   }
 
-  /** Remembers the new state of a series; false if it would be one firing series too many. */
-  #keep({ device, metric }: InputColumn, state: AlertState): boolean {
-    if (state === "resolved") {
-      this.#forget(device, metric);
-      return true;
+  /** Judges the sample. @returns the state of its series; undefined if nothing is remembered of it. */
+  #take(known: SeriesState | undefined, offset: number, outputs: Outputs): SeriesState | undefined {
+    const { begin, isAbout } = this.#judge;
+    const met = known ?? (begin === null ? undefined : this.#add());
+    if (met === undefined && begin !== null) return this.#skip(this.#limit, 1);
+    const measure = this.#judge.measure(this.#sample, met?.memory);
+    if (typeof measure === "string") {
+      this.#skip(measure, 1);
+      return met;
     }
-    if (this.#firingCount >= this.#limits.firingMax) return false;
-    const metrics = this.#firing.get(device);
-    if (metrics === undefined) this.#firing.set(device, new Set([metric]));
-    else metrics.add(metric);
-    this.#firingCount++;
-    return true;
+    const verdict = measure === null ? null : this.#judge.verdict(measure);
+    const isKept = verdict === "holds" || isAbout === "silence";
+    const state = met ?? (isKept ? this.#add() : undefined);
+    if (state === undefined && isKept) return this.#skip(this.#limit, 1);
+    this.#taken++;
+    if (state === undefined) return undefined;
+    if (begin !== null) this.#lives.touch(state);
+    if (measure === null || verdict === null) return state;
+    const { value, eventTimeUs } = this.#sample;
+    const cause: Cause = { offset, eventTimeUs, outputs };
+    this.#lives.judged(state, verdict, { value, measure }, cause);
+    if (isAbout === "silence") this.#lives.judged(state, "holds", { value: null, measure }, cause);
+    return this.#lives.keepOrForget(state);
   }
 
-  #forget(device: string, metric: string): void {
-    const metrics = this.#firing.get(device);
-    metrics?.delete(metric);
-    if (metrics?.size === 0) this.#firing.delete(device);
-    this.#firingCount--;
+  /** Undefined if it would be one series too many. */
+  #add(): SeriesState | undefined {
+    return this.#lives.seriesCount < this.#seriesMax ? this.#lives.add(this.#sample) : undefined;
+  }
+
+  #skip(refusal: Refusal, count: number): undefined {
+    this.#skipped[refusal] = (this.#skipped[refusal] ?? 0) + count;
   }
 }

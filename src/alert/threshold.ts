@@ -1,27 +1,33 @@
-// A threshold with hysteresis, as a state machine of one rule over one series.
-//
-//   inactive ── when ──▶ firing ── clear ──▶ resolved ── when ──▶ firing ...
-//
-// Between the two limits the state stays, so that noise around one limit is one alert and not a hundred.
+// Limits with hysteresis: between the two, an alert keeps its state, so that noise around one limit is one alert and not a hundred.
 
-import type { AlertState } from "../model/alert.ts";
-import type { AlertRule, Threshold } from "../model/definitions.ts";
+import type { Threshold } from "../model/definitions.ts";
+import type { Judge, Verdict } from "./judge.ts";
 
-/** `inactive`: has never fired. */
-export type ThresholdState = "inactive" | AlertState;
-
-/** The state after a value; the same one where the value changes nothing. Where both limits hold, `when` wins. */
-export function nextThresholdState(rule: AlertRule, state: ThresholdState, value: number): ThresholdState {
-  switch (state) {
-    case "inactive":
-    case "resolved":
-      return holds(rule.when, value) ? "firing" : state;
-    case "firing":
-      return holds(rule.clear, value) && !holds(rule.when, value) ? "resolved" : state;
-  }
+/** Where both limits hold, `when` wins. Without `clear`, what does not hold clears. */
+export function verdictOf(measure: number, when: Threshold, clear: Threshold | null): Verdict {
+  if (holds(when, measure)) return "holds";
+  return clear === null || holds(clear, measure) ? "clears" : "fails";
 }
 
-/** Strictly above or below: a value at the limit holds neither. */
-function holds(threshold: Threshold, value: number): boolean {
-  return threshold.kind === "above" ? value > threshold.limit : value < threshold.limit;
+/** "is above 80", "is not above 80". */
+export function describeLimits(verdict: Verdict, when: Threshold, clear: Threshold | null): string {
+  if (verdict === "holds") return `is ${when.kind} ${when.limit}`;
+  return clear === null ? `is not ${when.kind} ${when.limit}` : `is ${clear.kind} ${clear.limit}`;
+}
+
+/** A value itself against limits. */
+export function thresholdJudge(when: Threshold, clear: Threshold | null): Judge {
+  return {
+    accepts: "number",
+    refusals: [],
+    begin: null,
+    isAbout: "values",
+    measure: ({ value }) => value as number,
+    verdict: (measure) => verdictOf(measure, when, clear),
+    describe: (measure, verdict) => `${measure} ${describeLimits(verdict, when, clear)}`,
+  };
+}
+
+function holds(threshold: Threshold, measure: number): boolean {
+  return threshold.kind === "above" ? measure > threshold.limit : measure < threshold.limit;
 }

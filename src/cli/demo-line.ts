@@ -13,7 +13,7 @@ export function demoLine(before: StatusView, now: StatusView): string[] {
     lines.push(`    window ${window} ${device}/${metric} from ${timeOfDay(startUs)}: ${values}`);
   }
   if (alert !== null && alert.causeOffset !== before.latest.alert?.causeOffset) {
-    lines.push(`    ALERT ${alert.rule} ${alert.state}: ${alert.device}/${alert.metric} is ${alert.value}`);
+    lines.push(`    ALERT ${alert.rule} ${alert.state}: ${alert.device}/${alert.metric} ${alert.detail}`);
   }
   return lines;
 }

@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { loadGatewayConfig } from "../config/load.ts";
 import { startGateway } from "../gateway.ts";
+import { readGatewayConfig } from "../gateway-config.ts";
 import { createLogger } from "../platform/logger.ts";
 import { stopSignal } from "./stop-signal.ts";
 
@@ -13,7 +13,7 @@ export function runCommand(): Command {
 }
 
 async function run(options: { config: string; data?: string }): Promise<void> {
-  const config = loadGatewayConfig(options.config);
+  const config = readGatewayConfig(options.config);
   const stopping = stopSignal();
   const directory = options.data ?? config.data.directory;
   const gateway = await startGateway({ ...config, data: { directory } }, createLogger(config.logger.level));

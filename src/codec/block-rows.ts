@@ -1,12 +1,13 @@
 import { tidegate } from "#proto";
-import type { Alert } from "../model/alert.ts";
+import { type Alert, type Severity, severities } from "../model/alert.ts";
+import type { Value } from "../model/reading.ts";
 import type { AggregateValue, WindowResult } from "../model/result.ts";
 import { messageOf, TidegateError } from "../platform/errors.ts";
 import { BlockWriter } from "./block-bytes.ts";
 import { type BlockCommits, openBlock, writeCommits, writeHeader } from "./block-envelope.ts";
 import { corrupt } from "./block-error.ts";
 
-const { AlertState } = tidegate.v1;
+const { AlertSeverity, AlertState } = tidegate.v1;
 const rowsField = 4;
 
 /** A block of rows in the order of offsets. Results and alerts are few; their names stand in every row. */
@@ -85,13 +86,30 @@ function decodeAggregates(result: tidegate.v1.WindowResult.$Properties): Record<
   return aggregates;
 }
 
-export function alertRow(alert: Alert): tidegate.v1.Alert.$Properties {
-  const state = alert.state === "firing" ? AlertState.ALERT_STATE_FIRING : AlertState.ALERT_STATE_RESOLVED;
-  return { ...alert, state };
+/** Fields that say what an alert says by default are left out, so that rows are as they were before there were these fields. */
+export function alertRow({ value, severity, detail, tag, ...rest }: Alert): tidegate.v1.Alert.$Properties {
+  const state = rest.state === "firing" ? AlertState.ALERT_STATE_FIRING : AlertState.ALERT_STATE_RESOLVED;
+  const row: tidegate.v1.Alert.$Properties = { ...rest, state, ...alertValueField(value) };
+  if (severity !== "warning") row.severity = severityNumbers[severity];
+  if (detail !== "") row.detail = detail;
+  if (tag !== "") row.tag = tag;
+  return row;
+}
+
+const severityNumbers = {
+  info: AlertSeverity.ALERT_SEVERITY_INFO,
+  warning: AlertSeverity.ALERT_SEVERITY_WARNING,
+  critical: AlertSeverity.ALERT_SEVERITY_CRITICAL,
+};
+
+function alertValueField(value: Value | null): tidegate.v1.Alert.$Properties {
+  if (typeof value === "number") return { value };
+  if (value === null) return { withoutValue: true };
+  return typeof value === "string" ? { text: value } : { boolean: value };
 }
 
 export function decodeAlert(alert: tidegate.v1.Alert.$Properties): Alert {
-  const { rule, device, metric, state, eventTimeUs, value, causeOffset } = alert;
+  const { rule, device, metric, tag, state, eventTimeUs, causeOffset, detail } = alert;
   if (state !== AlertState.ALERT_STATE_FIRING && state !== AlertState.ALERT_STATE_RESOLVED) {
     throw corrupt(`alert has the unknown state ${state}`);
   }
@@ -99,9 +117,18 @@ export function decodeAlert(alert: tidegate.v1.Alert.$Properties): Alert {
     rule: rule ?? "",
     device: device ?? "",
     metric: metric ?? "",
+    tag: tag ?? "",
     state: state === AlertState.ALERT_STATE_FIRING ? "firing" : "resolved",
+    severity: severityOf(alert),
     eventTimeUs: eventTimeUs ?? 0,
-    value: value ?? 0,
+    value: alert.withoutValue ? null : (alert.text ?? alert.boolean ?? alert.value ?? 0),
     causeOffset: causeOffset ?? 0,
+    detail: detail ?? "",
   };
+}
+
+function severityOf({ severity }: tidegate.v1.Alert.$Properties): Severity {
+  const known = severities.find((name) => severityNumbers[name] === (severity ?? 0));
+  if (known === undefined) throw corrupt(`alert has the unknown severity ${severity}`);
+  return known;
 }

@@ -5,7 +5,8 @@ import type { Lane } from "../model/lane.ts";
 import { flatResult } from "../model/result.ts";
 import type { ExportedLoss, ExportedRecord } from "./export.ts";
 
-type Field = readonly [name: string, value: number | string | boolean];
+/** Null: there is none. */
+type Field = readonly [name: string, value: number | string | boolean | null];
 
 /** `unit` is left out of an NDJSON reading where it is empty; all other fields are always there. */
 function fieldsOf<L extends Lane>(lane: L, exported: ExportedRecord<L>): Field[] {
@@ -57,6 +58,9 @@ const alertFields = [
   "eventTimeUs",
   "value",
   "causeOffset",
+  "severity",
+  "detail",
+  "tag",
 ] as const satisfies readonly (keyof RecordOf["alerts"])[];
 
 const columnsOf = {
@@ -82,7 +86,7 @@ export function csvHeader(lane: Lane): string {
   return ["gateway", "offset", ...columnsOf[lane]].join(",");
 }
 
-/** One record as of RFC 4180. Texts in `value` are always quoted, so that the text "1" differs from the number 1. */
+/** One record as of RFC 4180. What there is none of is empty. Texts in `value` are always quoted, so that the text "1" differs from the number 1. */
 export function csvLine<L extends Lane>(lane: L, exported: ExportedRecord<L>): string {
   return csvFieldsOf(lane, exported)
     .map(([name, value]) => (name === "value" && typeof value === "string" ? quoted(value) : csvValue(value)))
@@ -101,7 +105,7 @@ function csvFieldsOf<L extends Lane>(lane: L, exported: ExportedRecord<L>): Fiel
 
 const lossColumns = ["gateway", "log", "lane", "fromOffset", "toOffset", "records", "reason", "sinceUs", "untilUs"] as const;
 
-function lossFields({ gatewayId, logId, ...loss }: ExportedLoss): (readonly [name: string, value: number | string | null])[] {
+function lossFields({ gatewayId, logId, ...loss }: ExportedLoss): Field[] {
   const values = { gateway: gatewayId, log: logId, ...loss };
   return lossColumns.map((name) => [name, values[name]]);
 }
@@ -115,7 +119,7 @@ export const lossCsvHeader = lossColumns.join(",");
 /** What is not known is empty. */
 export function lossCsvLine(loss: ExportedLoss): string {
   return lossFields(loss)
-    .map(([, value]) => (value === null ? "" : csvValue(value)))
+    .map(([, value]) => csvValue(value))
     .join(",");
 }
 
@@ -124,6 +128,7 @@ function jsonValue(value: Field[1]): string {
 }
 
 function csvValue(value: Field[1]): string {
+  if (value === null) return "";
   if (Object.is(value, -0)) return "-0";
   const text = String(value);
   return /[",\r\n]/.test(text) ? quoted(text) : text;

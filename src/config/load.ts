@@ -12,14 +12,33 @@ import { type CollectorConfig, collectorConfigSchema, type GatewayConfig, gatewa
 /** Largest config file that is read. */
 const fileBytesMax = 1024 * 1024;
 
+/** What is wrong with a config that its schema takes; `path` leads to a field. */
+export interface CheckFault {
+  readonly path: readonly (string | number)[];
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+/** Looks into a config that is right by its schema, for what only another room can tell. */
+export type ConfigCheck<Config> = (config: Config) => readonly CheckFault[];
+
 /**
  * Reads and validates a gateway's YAML config file.
  *
+ * @param checks further ones, made when everything else is right.
  * @throws CONFIG_INVALID: the file cannot be read, is no YAML, or has faults; the message lists them all. What concerns
  * several fields of a section together is checked when each of them is right.
  */
-export function loadGatewayConfig(path: string): GatewayConfig {
-  return parseConfig(readConfigFile(path), path, gatewayConfigSchema);
+export function loadGatewayConfig(path: string, checks: readonly ConfigCheck<GatewayConfig>[] = []): GatewayConfig {
+  return parseConfig(readConfigFile(path), path, checked(gatewayConfigSchema, checks));
+}
+
+function checked(schema: typeof gatewayConfigSchema, checks: readonly ConfigCheck<GatewayConfig>[]) {
+  return schema.superRefine((config, context) => {
+    if (context.issues.length > 0) return;
+    for (const { path, problem, remedy } of checks.flatMap((check) => check(config)))
+      context.addIssue({ code: "custom", path: [...path], message: problem, params: { remedy } });
+  });
 }
 
 /** As {@link loadGatewayConfig}, for a collector. */

@@ -4,11 +4,10 @@
 
 import { hostname } from "node:os";
 import { z } from "zod";
+import { alertRule } from "./alert-schema.ts";
+import { globs, idPattern, name, uniqueNames } from "./naming.ts";
 import { duration, hostPort, instant, isLoopback, size } from "./quantities.ts";
 import { checkWindow, windowFields } from "./window-schema.ts";
-
-const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-const name = z.string().regex(idPattern).meta({ allowed: "1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit" });
 
 /** The host's name, made fit for an id. */
 function defaultGatewayId(): string {
@@ -233,11 +232,6 @@ const ingest = z.strictObject({
     .describe("Bytes that are kept of a rejected payload."),
 });
 
-const globs = {
-  device: z.string().min(1).default("*").describe("Devices it applies to; * stands for any run of characters."),
-  metric: z.string().min(1).default("*").describe("Metrics it applies to; * stands for any run of characters."),
-};
-
 const window = z
   .strictObject({
     name: name.describe("Name of the window; it stands in its results and in their topic."),
@@ -245,50 +239,6 @@ const window = z
     ...windowFields,
   })
   .superRefine(checkWindow);
-
-const finite = z.number().meta({ allowed: "a finite number" });
-const threshold = z
-  .union([z.strictObject({ above: finite }), z.strictObject({ below: finite })])
-  .meta({ allowed: "one of {above: NUMBER} and {below: NUMBER}" });
-
-const alert = z
-  .strictObject({
-    name: name.describe("Name of the rule; it stands in its alerts and in their topic."),
-    ...globs,
-    when: threshold.describe("The alert fires when a value is strictly above, or below, this limit."),
-    clear: threshold
-      .optional()
-      .describe(
-        "The alert resolves when a value is strictly beyond this limit on the other side. Default: when the first condition ends.",
-      ),
-  })
-  .superRefine((rule, context) => {
-    if (rule.clear === undefined) return;
-    const remedy = "clear must face the other way, with a limit on the quiet side: when {above: 80}, clear {below: 75}";
-    if ("above" in rule.when === "above" in rule.clear) {
-      context.addIssue({ code: "custom", path: ["clear"], message: "faces the same way as when", params: { remedy } });
-    } else if (
-      limitOf(rule.when) !== limitOf(rule.clear) &&
-      "above" in rule.when === limitOf(rule.clear) > limitOf(rule.when)
-    ) {
-      context.addIssue({ code: "custom", path: ["clear"], message: "overlaps with when", params: { remedy } });
-    }
-  });
-
-function limitOf(value: z.infer<typeof threshold>): number {
-  return "above" in value ? value.above : value.below;
-}
-
-function uniqueNames(items: readonly { readonly name: string }[], context: z.RefinementCtx): void {
-  const seen = new Set<string>();
-  for (const [index, item] of items.entries()) {
-    if (seen.has(item.name)) {
-      const remedy = "give each its own name";
-      context.addIssue({ code: "custom", path: [index, "name"], message: "is used twice", params: { remedy } });
-    }
-    seen.add(item.name);
-  }
-}
 
 const stream = z.strictObject({
   seriesMax: z
@@ -337,6 +287,15 @@ const stream = z.strictObject({
     .default(10_000)
     .meta({ unit: "readings" })
     .describe("The same of one series."),
+  baselineSamplesMax: z
+    .int()
+    .min(1000)
+    .max(1_000_000_000)
+    .default(2_000_000)
+    .meta({ unit: "samples" })
+    .describe(
+      "Most samples, of 8 bytes, that the baselines of a rule may come to hold: series x seasons x history. Readings of further series are not judged, and counted.",
+    ),
   checkpointInterval: duration({ min: "100ms", max: "1h" })
     .prefault("1s")
     .meta({ unit: "duration" })
@@ -397,7 +356,7 @@ const sections = z.strictObject({
   http: http.prefault({}).describe("Status, health and metrics."),
   ingest: ingest.prefault({}).describe("From MQTT messages to readings."),
   windows: z.array(window).max(1000).superRefine(uniqueNames).default([]).describe("Aggregates over intervals of event time."),
-  alerts: z.array(alert).max(1000).superRefine(uniqueNames).default([]).describe("Rules over readings."),
+  alerts: z.array(alertRule).max(1000).superRefine(uniqueNames).prefault([]).describe("Rules; docs/alerts.md explains them."),
   stream: stream.prefault({}).describe("The processor of windows and alerts."),
   forward: forward.prefault({}).describe("Where records go."),
   logger: logger.prefault({}).describe("Diagnostics."),
@@ -413,7 +372,6 @@ export const gatewayConfigSchema = sections.superRefine(({ mqtt, http }, context
 export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;
 export type RouteConfig = GatewayConfig["ingest"]["routes"][number];
 export type WindowConfig = GatewayConfig["windows"][number];
-export type ThresholdConfig = z.infer<typeof threshold>;
 
 export const collectorConfigSchema = z.strictObject({
   listen: loopbackOnly.prefault("127.0.0.1:7070").describe("Where gateways connect."),

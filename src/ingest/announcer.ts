@@ -125,7 +125,7 @@ export class Announcer {
     const { alerts } = decodeAlertBlock(block.bytes);
     this.#latestAlert = alerts.at(-1) ?? this.#latestAlert;
     return alerts.map((alert) => {
-      const topic = topicOf("alerts", alert.rule, alert.device, alert.metric);
+      const topic = topicOf("alerts", alert.rule, ...groupOf(alert));
       return { topic, payload: JSON.stringify(alert), retain: true };
     });
   }
@@ -139,8 +139,8 @@ export class Announcer {
   }
 }
 
-/** Levels of the topic that say what a result is about; `all` where the window spans it. */
-function groupOf({ device, metric, tag }: WindowResult): [string, string] {
+/** Levels of the topic that say what a result or an alert is about; `all` where the window spans it. */
+function groupOf({ device, metric, tag }: WindowResult | Alert): [string, string] {
   return [tag || device || "all", metric || "all"];
 }
 

@@ -1,3 +1,5 @@
+import type { Severity } from "./alert.ts";
+
 /** Which series something applies to. `*` stands for any run of characters; everything else for itself. */
 export interface SeriesMatch {
   readonly device: string;
@@ -44,12 +46,51 @@ export interface WindowDefinition {
   readonly overflow?: "refuse" | "other";
 }
 
-/** A threshold with hysteresis: fires when `when` holds, resolves when `clear` holds, keeps its state between the two. */
+/** Fires when `when` has held for `forUs`, resolves when `clear` holds and `when` does not, keeps its state between the two. */
 export interface AlertRule {
   readonly name: string;
   readonly match: SeriesMatch;
-  readonly when: Threshold;
-  readonly clear: Threshold;
+  readonly when: Condition;
+  /** Of the same kind as `when`. Absent: resolves when `when` does not hold. */
+  readonly clear?: Condition;
+  /** How long `when` must hold before the alert fires: microseconds of processing time. Absent: 0. */
+  readonly forUs?: number;
+  /** Absent: warning. */
+  readonly severity?: Severity;
 }
 
+/** Strictly above or below: what is at the limit holds neither. */
 export type Threshold = { readonly kind: "above"; readonly limit: number } | { readonly kind: "below"; readonly limit: number };
+
+export type Condition =
+  /** The value itself. */
+  | Threshold
+  /** No reading of the series came for `forUs` of processing time. */
+  | { readonly kind: "absent"; readonly forUs: number }
+  /** The change of the value per second of event time since the reading before. */
+  | { readonly kind: "rate"; readonly limit: Threshold }
+  /** No value was further than `epsilon` from the first of them for `forUs` of event time. */
+  | { readonly kind: "flat"; readonly epsilon: number; readonly forUs: number }
+  /** The distance from what is usual for the series, in robust standard deviations; see alert/baseline.ts. */
+  | { readonly kind: "deviation"; readonly limit: Threshold; readonly baseline: BaselineDefinition }
+  /** An expression of CEL that gives true. */
+  | { readonly kind: "expression"; readonly cel: string; readonly valueType: ExpressionValueType };
+
+/** Type of `value` in an expression; values of other types are not taken. `any`: every type, checked when it is evaluated. */
+export const expressionValueTypes = ["number", "boolean", "text", "any"] as const;
+export type ExpressionValueType = (typeof expressionValueTypes)[number];
+
+export const baselineSeasons = ["none", "hour-of-day"] as const;
+
+export interface BaselineDefinition {
+  /** Samples that are kept of each season. */
+  readonly historySamples: number;
+  /** Samples of a season before anything is said about it. */
+  readonly samplesMin: number;
+  /** At most one reading in so much event time becomes a sample: microseconds. */
+  readonly sampleEveryUs: number;
+  /** `none`: one season. `hour-of-day`: one for each hour of the day, UTC. */
+  readonly season: (typeof baselineSeasons)[number];
+  /** The least standard deviation that is assumed, in the unit of the metric. */
+  readonly scaleMin: number;
+}

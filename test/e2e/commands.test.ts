@@ -52,6 +52,15 @@ describe("tidegate check", () => {
     expect(report).toContain("write http, or remove it");
     expect(report).toContain("[CONFIG_INVALID]");
   });
+
+  test("an expression of a rule that does not hold together is a fault, for a gateway that is to run as well", async () => {
+    const path = await configFile(`${anyPorts}alerts: [{name: hot, when: {cel: "vlaue > 80"}}]\n`);
+    for (const command of ["check", "run"]) {
+      const program = await runToEnd("tidegate", [command, "-c", path]);
+      expect(await program.exit()).toBe(78);
+      expect(program.stderr.join("\n")).toContain("alerts.0.when.cel Unknown variable: vlaue, at character 1");
+    }
+  });
 });
 
 describe("tidegate run", () => {

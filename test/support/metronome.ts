@@ -22,8 +22,8 @@ export class Metronome implements Operator {
     const state = this.#state;
     state.nowUs = timeUs;
     if (timeUs < state.dueUs) return;
-    const about = { rule: "metronome", device: "d", metric: "m", state: "firing", value: state.beats } as const;
-    outputs.alerts.push({ ...about, eventTimeUs: state.dueUs, causeOffset });
+    const about = { rule: "metronome", device: "d", metric: "m", tag: "", state: "firing", severity: "info" } as const;
+    outputs.alerts.push({ ...about, eventTimeUs: state.dueUs, value: state.beats, causeOffset, detail: "" });
     state.beats++;
     state.dueUs = state.beats < this.#beatsMax ? state.dueUs + 1_000_000 : Number.POSITIVE_INFINITY;
   }

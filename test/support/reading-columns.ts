@@ -55,8 +55,11 @@ export class OperatorBench<T extends Operator> implements Outputs {
 
   /** Time passes, and is the ingest time of blocks from now on. Deadlines on the way are given one by one, as the processor does. */
   at(timeUs: number): this {
-    for (let dueUs = this.#operator.nextDeadlineUs(); dueUs <= timeUs; dueUs = this.#operator.nextDeadlineUs()) {
+    for (let dueUs = this.#operator.nextDeadlineUs(); dueUs <= timeUs; ) {
       this.#operator.advance(dueUs, this.#nextOffset, this);
+      const nextUs = this.#operator.nextDeadlineUs();
+      if (nextUs <= dueUs) throw new Error(`the operator did not meet its deadline ${dueUs}`);
+      dueUs = nextUs;
     }
     this.#nowUs = timeUs;
     this.#operator.advance(timeUs, this.#nextOffset, this);
@@ -64,7 +67,7 @@ export class OperatorBench<T extends Operator> implements Outputs {
   }
 
   /** The gateway was away until then. */
-  away(timeUs: number): this {
+  resume(timeUs: number): this {
     this.#nowUs = timeUs;
     this.#operator.resume(timeUs);
     return this;
@@ -88,12 +91,31 @@ export class OperatorBench<T extends Operator> implements Outputs {
   }
 }
 
-/** All of an operator's state, as a checkpoint keeps it. */
+/** What a new operator's changes amount to, as a checkpoint keeps them. */
 export function stateOf(operator: Operator): StatePart[] {
-  return operator.changes().flatMap(({ key, value }) => (value === null ? [] : [{ key, value }]));
+  return new KeptState().keep(operator).parts();
 }
 
-/** The same, to be compared: equal numbers may be stored in different bytes, as an integer or as a double. */
-export function decodedStateOf(operator: Operator): [key: string, value: unknown][] {
-  return stateOf(operator).map(({ key, value }) => [key, deserialize(value)]);
+/** Takes in changes as the log does. */
+export class KeptState {
+  readonly #parts = new Map<string, Uint8Array>();
+
+  keep(operator: Operator): this {
+    for (const { key, value } of operator.changes()) {
+      if (value === null) this.#parts.delete(key);
+      else this.#parts.set(key, value);
+    }
+    return this;
+  }
+
+  /** What the parts say, by key; equal states may have different bytes. */
+  contents(): Record<string, unknown> {
+    return Object.fromEntries(this.parts().map(({ key, value }) => [key, deserialize(value)]));
+  }
+
+  /** In the order of keys. */
+  parts(): StatePart[] {
+    const parts = Array.from(this.#parts, ([key, value]) => ({ key, value }));
+    return parts.sort((one, other) => (one.key < other.key ? -1 : 1));
+  }
 }

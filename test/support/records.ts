@@ -30,8 +30,15 @@ export function resultFor(number: number): WindowResult {
 }
 
 export function alertFor(number: number): Alert {
-  const about = { rule: "hot", device: "device-0", metric: "temperature", eventTimeUs: number * 1000 };
-  return { ...about, state: number % 2 === 0 ? "firing" : "resolved", value: number, causeOffset: number };
+  const about = { rule: "hot", device: "device-0", metric: "temperature", tag: "", eventTimeUs: number * 1000 };
+  return {
+    ...about,
+    severity: "warning",
+    detail: "",
+    state: number % 2 === 0 ? "firing" : "resolved",
+    value: number,
+    causeOffset: number,
+  };
 }
 
 export function readingBlock(readings: readonly Reading[], ingestTimeUs = 1_700_000_000_000_000): Uint8Array {

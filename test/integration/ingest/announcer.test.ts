@@ -15,10 +15,13 @@ const alert = (value: number): Alert => ({
   rule: "hot",
   device: "d+1",
   metric: "m",
+  tag: "",
   state: "firing",
+  severity: "critical",
   eventTimeUs: 1,
   value,
   causeOffset: 0,
+  detail: "too hot",
 });
 const reading = (value: number): Reading => ({
   device: "d",

@@ -19,7 +19,8 @@ const reading = (value: number): Reading => ({
   value,
   quality: quality.good,
 });
-const alert: Alert = { rule: "hot", device: "d", metric: "m", state: "firing", eventTimeUs: 1, value: 5, causeOffset: 0 };
+const about = { rule: "hot", device: "d", metric: "m", tag: "", severity: "info", detail: "" } as const;
+const alert: Alert = { ...about, state: "firing", eventTimeUs: 1, value: 5, causeOffset: 0 };
 
 const append = (log: Log, write: LogWrite) =>
   new Promise<void>((resolve, reject) => log.append(write, (error) => (error === null ? resolve() : reject(error))));

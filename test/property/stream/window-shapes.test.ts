@@ -102,7 +102,7 @@ function benchOf({ definition }: Case): OperatorBench<WindowOperator> {
 }
 
 function take(bench: OperatorBench<WindowOperator>, step: Step, cut = (column: InputColumn): InputColumn[] => [column]): void {
-  if (step.kind === "away") bench.away(step.atUs);
+  if (step.kind === "away") bench.resume(step.atUs);
   else bench.at(step.atUs);
   if (step.kind === "commit") bench.feed(...step.columns.flatMap(cut));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { defaultRuleLimits, RuleOperator } from "../../../src/alert/rule-operator.ts";
+import { type RuleLimits, RuleOperator } from "../../../src/alert/rule-operator.ts";
 import type { AlertRule } from "../../../src/model/definitions.ts";
-import { column, decodedStateOf, OperatorBench, stateOf, withValues } from "../../support/reading-columns.ts";
+import { column, KeptState, OperatorBench, stateOf, withValues } from "../../support/reading-columns.ts";
 
 const hot: AlertRule = {
   name: "hot",
@@ -10,7 +10,7 @@ const hot: AlertRule = {
   clear: { kind: "below", limit: 70 },
 };
 
-function bench(limits = defaultRuleLimits): OperatorBench<RuleOperator> {
+function bench(limits: Partial<RuleLimits> = {}): OperatorBench<RuleOperator> {
   return new OperatorBench(new RuleOperator(hot, limits));
 }
 
@@ -22,7 +22,18 @@ function summary({ alerts }: OperatorBench<RuleOperator>): string[] {
 describe("alert rule", () => {
   test("an alert says which reading of which series caused it", () => {
     expect(bench().feed(column("press-1", "t", "100=20 200=81")).alerts).toEqual([
-      { rule: "hot", device: "press-1", metric: "t", state: "firing", eventTimeUs: 200, value: 81, causeOffset: 1 },
+      {
+        rule: "hot",
+        device: "press-1",
+        metric: "t",
+        tag: "",
+        state: "firing",
+        severity: "warning",
+        eventTimeUs: 200,
+        value: 81,
+        causeOffset: 1,
+        detail: "81 is above 80",
+      },
     ]);
   });
 
@@ -53,13 +64,13 @@ describe("alert rule", () => {
     const numbers = column("press-1", "t", "1=99 2=99");
     const rules = bench().feed(column("oven", "t", "1=99"), column("press-1", "p", "1=99"), withValues(numbers, "hot"));
     expect(summary(rules)).toEqual([]);
-    expect(rules.operator.counters()).toEqual({ taken: 0, skipped: { not_a_number: 2, firing_limit: 0 }, outputs: 0 });
+    expect(rules.operator.counters()).toEqual({ taken: 0, skipped: { not_a_number: 2, series_limit: 0 }, outputs: 0 });
   });
 
-  test("one series more than firingMax is refused and counted, and fires once another has resolved", () => {
-    const rules = bench({ firingMax: 1 });
+  test("one series more than seriesMax is refused and counted, and fires once another has resolved", () => {
+    const rules = bench({ seriesMax: 1 });
     rules.feed(column("press-1", "t", "1=81"), column("press-2", "t", "1=81 2=60 3=82"));
-    expect(rules.operator.counters()).toEqual({ taken: 2, skipped: { not_a_number: 0, firing_limit: 2 }, outputs: 1 });
+    expect(rules.operator.counters()).toEqual({ taken: 2, skipped: { not_a_number: 0, series_limit: 2 }, outputs: 1 });
     rules.feed(column("press-1", "t", "2=60"), column("press-2", "t", "4=83"));
     expect(summary(rules)).toEqual(["press-1 firing 81@0", "press-1 resolved 60@4", "press-2 firing 83@5"]);
   });
@@ -68,21 +79,22 @@ describe("alert rule", () => {
     const before = [column("press-1", "t", "1=81"), column("press-2", "t", "1=81 2=60"), column("press-3", "t", "1=90")];
     const after = [column("press-1", "t", "2=85 3=60"), column("press-2", "t", "3=75 4=99"), column("press-3", "t", "2=75")];
     const uninterrupted = bench().feed(...before);
+    const kept = new KeptState().keep(uninterrupted.operator);
     const restored = new RuleOperator(hot);
-    restored.restore(stateOf(uninterrupted.operator));
+    restored.restore(kept.parts());
     const resumed = new OperatorBench(restored, uninterrupted.nextOffset).feed(...after);
     expect(summary(resumed)).toEqual(["press-1 resolved 60@5", "press-2 firing 99@7"]);
     uninterrupted.feed(...after);
     expect(restored.counters()).toEqual(uninterrupted.operator.counters());
-    expect(decodedStateOf(restored)).toEqual(decodedStateOf(uninterrupted.operator));
+    expect(new KeptState().keep(restored).contents()).toEqual(kept.keep(uninterrupted.operator).contents());
   });
 
   test("the bound counts what was restored", () => {
-    const full = bench({ firingMax: 1 }).feed(column("press-1", "t", "1=81"));
-    const restored = new RuleOperator(hot, { firingMax: 1 });
+    const full = bench({ seriesMax: 1 }).feed(column("press-1", "t", "1=81"));
+    const restored = new RuleOperator(hot, { seriesMax: 1 });
     restored.restore(stateOf(full.operator));
     new OperatorBench(restored, 1).feed(column("press-2", "t", "1=81"));
-    expect(restored.counters().skipped.firing_limit).toBe(1);
+    expect(restored.counters().skipped.series_limit).toBe(1);
   });
 
   test("the fingerprint changes with everything that changes alerts, and not with the name", () => {
@@ -95,7 +107,46 @@ describe("alert rule", () => {
       { when: { kind: "below", limit: 80 } },
       { clear: { kind: "below", limit: 71 } },
       { clear: { kind: "above", limit: 70 } },
+      { forUs: 1 },
+      { severity: "info" },
     ];
     for (const change of changes) expect(new RuleOperator({ ...hot, ...change }).fingerprint).not.toBe(fingerprint);
+  });
+
+  test("without clear, an alert resolves as soon as the condition does not hold, at the limit too", () => {
+    const { clear: _, ...plain } = hot;
+    const rules = new OperatorBench(new RuleOperator(plain)).feed(column("press-1", "t", "1=81 2=80"));
+    expect(summary(rules)).toEqual(["press-1 firing 81@0", "press-1 resolved 80@1"]);
+  });
+
+  test("an alert has the severity of its rule, and says why it fires and resolves", () => {
+    const rules = new OperatorBench(new RuleOperator({ ...hot, severity: "critical" }));
+    rules.feed(column("press-1", "t", "1=81 2=60"));
+    expect(rules.alerts.map(({ severity, detail }) => `${severity}: ${detail}`)).toEqual([
+      "critical: 81 is above 80",
+      "critical: 60 is below 70",
+    ]);
+  });
+
+  test("of the state, changes() gives what changed since it was last asked, and says which series are forgotten", () => {
+    const rules = bench().feed(column("press-1", "t", "1=81"), column("press-2", "t", "1=81"), column("press-3", "t", "1=20"));
+    const keys = () => rules.operator.changes().map(({ key, value }) => (value === null ? `${key} gone` : key));
+    expect(keys()).toEqual(["", '["press-1","t"]', '["press-2","t"]']);
+    expect(keys()).toEqual([""]);
+    rules.feed(column("press-1", "t", "2=60"), column("press-2", "t", "2=82"));
+    expect(keys()).toEqual(["", '["press-1","t"] gone']);
+  });
+
+  test("a part that was restored and is no longer true is gone with the first changes", () => {
+    const kept = new KeptState().keep(bench().feed(column("press-1", "t", "1=81")).operator);
+    const restored = new RuleOperator(hot);
+    restored.restore(kept.parts());
+    new OperatorBench(restored, 1).feed(column("press-1", "t", "2=60"));
+    expect(
+      kept
+        .keep(restored)
+        .parts()
+        .map(({ key }) => key),
+    ).toEqual([""]);
   });
 });

@@ -1,42 +1,44 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { nextThresholdState, type ThresholdState } from "../../../src/alert/threshold.ts";
-import type { AlertRule } from "../../../src/model/definitions.ts";
+import type { Verdict } from "../../../src/alert/judge.ts";
+import { describeLimits, verdictOf } from "../../../src/alert/threshold.ts";
+import type { Threshold } from "../../../src/model/definitions.ts";
 
-const match = { device: "*", metric: "*" };
-const hot: AlertRule = { name: "hot", match, when: { kind: "above", limit: 80 }, clear: { kind: "below", limit: 70 } };
-const cold: AlertRule = { name: "cold", match, when: { kind: "below", limit: 5 }, clear: { kind: "above", limit: 8 } };
+const above = (limit: number): Threshold => ({ kind: "above", limit });
+const below = (limit: number): Threshold => ({ kind: "below", limit });
 
 describe("threshold with hysteresis", () => {
-  test.each<[AlertRule, ThresholdState, number, ThresholdState]>([
-    [hot, "inactive", 80, "inactive"],
-    [hot, "inactive", 80.1, "firing"],
-    [hot, "inactive", 69, "inactive"],
-    [hot, "firing", 75, "firing"],
-    [hot, "firing", 70, "firing"],
-    [hot, "firing", 69.9, "resolved"],
-    [hot, "resolved", 75, "resolved"],
-    [hot, "resolved", 81, "firing"],
-    [cold, "inactive", 5, "inactive"],
-    [cold, "inactive", 4, "firing"],
-    [cold, "firing", 8, "firing"],
-    [cold, "firing", 8.5, "resolved"],
-    [cold, "resolved", 4, "firing"],
-  ])("rule %o in state %s at %d goes to %s", (rule, state, value, expected) => {
-    expect(nextThresholdState(rule, state, value)).toBe(expected);
+  test.each<[Threshold, Threshold | null, number, Verdict]>([
+    [above(80), below(70), 80.1, "holds"],
+    [above(80), below(70), 80, "fails"],
+    [above(80), below(70), 70, "fails"],
+    [above(80), below(70), 69.9, "clears"],
+    [below(5), above(8), 4, "holds"],
+    [below(5), above(8), 5, "fails"],
+    [below(5), above(8), 8, "fails"],
+    [below(5), above(8), 8.5, "clears"],
+    [above(0), null, 1, "holds"],
+    [above(0), null, 0, "clears"],
+    [below(0), null, 0, "clears"],
+  ])("of when %o and clear %o, %d gives %s", (when, clear, value, expected) => {
+    expect(verdictOf(value, when, clear)).toBe(expected);
   });
 
-  test("between the two limits no state changes", () => {
-    const states = fc.constantFrom<ThresholdState>("inactive", "firing", "resolved");
+  test("between the two limits nothing is said", () => {
     fc.assert(
-      fc.property(states, fc.double({ min: 70, max: 80, noNaN: true }), (state, value) => {
-        expect(nextThresholdState(hot, state, value)).toBe(state);
+      fc.property(fc.double({ min: 70, max: 80, noNaN: true }), (value) => {
+        expect(verdictOf(value, above(80), below(70))).toBe("fails");
       }),
     );
   });
 
   test("where the two limits overlap the alert stays, and does not flap", () => {
-    const overlapping: AlertRule = { ...hot, clear: { kind: "above", limit: 60 } };
-    expect(nextThresholdState(overlapping, "firing", 90)).toBe("firing");
+    expect(verdictOf(90, above(80), above(60))).toBe("holds");
+  });
+
+  test("what is said of a limit is which one it was", () => {
+    expect(describeLimits("holds", above(80), below(70))).toBe("is above 80");
+    expect(describeLimits("clears", above(80), below(70))).toBe("is below 70");
+    expect(describeLimits("clears", above(80), null)).toBe("is not above 80");
   });
 });

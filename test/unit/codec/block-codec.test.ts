@@ -160,11 +160,20 @@ describe("results and alerts", () => {
     rule: "hot",
     device: "press",
     metric: "temperature",
+    tag: "",
     state: "firing",
+    severity: "warning",
     eventTimeUs: -1,
     value: -0,
     causeOffset: 0,
+    detail: "",
   } as const;
+  const others = [
+    { ...alert, value: "fault", severity: "critical", detail: 'value == "fault"' },
+    { ...alert, value: "", severity: "info" },
+    { ...alert, value: false, device: "", tag: "line=3" },
+    { ...alert, value: null, detail: "no reading for 60 s" },
+  ] as const;
 
   test("results come back exactly, in order", () => {
     const results = [result, { ...result, window: "hour", tag: "", aggregates: {} }];
@@ -174,16 +183,19 @@ describe("results and alerts", () => {
   });
 
   test("alerts come back exactly, in order", () => {
-    const alerts = [alert, { ...alert, state: "resolved" as const }, alert];
+    const alerts = [alert, { ...alert, state: "resolved" as const }, ...others];
     const bytes = encodeAlertBlock(alerts, ingestTimeUs);
-    expect(decodeAlertBlock(bytes)).toStrictEqual({ ingestTimeUs, commits: [{ count: 3, ingestTimeUs }], alerts });
-    expect([decodedCount("alerts", bytes), readBlockHeader(bytes)]).toEqual([3, { count: 3, ingestTimeUs }]);
+    expect(decodeAlertBlock(bytes)).toStrictEqual({ ingestTimeUs, commits: [{ count: 6, ingestTimeUs }], alerts });
+    expect([decodedCount("alerts", bytes), readBlockHeader(bytes)]).toEqual([6, { count: 6, ingestTimeUs }]);
   });
 
-  test("an alert without a state is refused", () => {
-    const alerts = [{ ...alert, state: 0 }];
-    const bytes = sealed(tidegate.v1.AlertBlock.encode({ format: 2, count: 1, ingestTimeUs: 1, alerts }).finish());
-    expect(() => decodeAlertBlock(bytes)).toThrow(corrupt("unknown state"));
+  test("an alert without a state, or of a severity that does not exist, is refused", () => {
+    const blockOf = (changes: tidegate.v1.Alert.$Properties) => {
+      const alerts = [{ rule: "hot", state: 1, ...changes }];
+      return sealed(tidegate.v1.AlertBlock.encode({ format: 2, count: 1, ingestTimeUs: 1, alerts }).finish());
+    };
+    expect(() => decodeAlertBlock(blockOf({ state: 0 }))).toThrow(corrupt("unknown state"));
+    expect(() => decodeAlertBlock(blockOf({ severity: 9 as never }))).toThrow(corrupt("unknown severity"));
   });
 
   test("a count that does not agree is refused", () => {

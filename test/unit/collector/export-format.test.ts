@@ -20,7 +20,18 @@ const alert = {
   logId: "log-1",
   offset: 0,
   ingestTimeUs: 5,
-  record: { rule: "hot", device: "a", metric: "b", state: "firing" as const, eventTimeUs: 4, value: 91.5, causeOffset: 3 },
+  record: {
+    rule: "hot",
+    device: "a",
+    metric: "b",
+    tag: "",
+    state: "firing" as const,
+    severity: "critical" as const,
+    eventTimeUs: 4,
+    value: 91.5 as Value | null,
+    causeOffset: 3,
+    detail: "91.5 is above 90",
+  },
 };
 
 describe("NDJSON", () => {
@@ -53,8 +64,12 @@ describe("NDJSON", () => {
 
   test("an alert has the fields of the model behind gateway and offset", () => {
     expect(ndjsonLine("alerts", alert)).toBe(
-      '{"gateway":"gw-1","offset":0,"rule":"hot","device":"a","metric":"b","state":"firing","eventTimeUs":4,"value":91.5,"causeOffset":3}',
+      '{"gateway":"gw-1","offset":0,"rule":"hot","device":"a","metric":"b","state":"firing","eventTimeUs":4,"value":91.5,"causeOffset":3,"severity":"critical","detail":"91.5 is above 90","tag":""}',
     );
+  });
+
+  test("an alert about readings that did not come has null for a value", () => {
+    expect(ndjsonLine("alerts", { ...alert, record: { ...alert.record, value: null } })).toContain('"value":null,');
   });
 });
 
@@ -71,7 +86,11 @@ describe("CSV", () => {
     expect(csvLine("readings", reading(-0, "Cel"))).toBe(
       "gw-1,7,press-1,temperature,1700000000000001,1700000000500000,-0,Cel,0",
     );
-    expect(csvHeader("alerts").split(",")).toHaveLength(csvLine("alerts", alert).split(",").length);
+    expect(csvHeader("alerts")).toBe(
+      "gateway,offset,rule,device,metric,state,eventTimeUs,value,causeOffset,severity,detail,tag",
+    );
+    expect(csvLine("alerts", alert)).toBe("gw-1,0,hot,a,b,firing,4,91.5,3,critical,91.5 is above 90,");
+    expect(csvLine("alerts", { ...alert, record: { ...alert.record, value: null } })).toContain(",4,,3,");
   });
 
   test("commas, quotes and line ends in texts are quoted", () => {

@@ -120,7 +120,41 @@ logger: loud
     ],
     ["one port for two listeners", "mqtt: {listen: 127.0.0.1:9000}\nhttp: {listen: 127.0.0.1:9000}", "http.listen"],
     ["a value that contains itself", "windows: &a [*a]", "windows.0"],
-    ["an infinite limit", "alerts: [{name: a, when: {above: .inf}}]", "alerts.0.when"],
+    ["an infinite limit", "alerts: [{name: a, when: {above: .inf}}]", "alerts.0.when.above"],
+    ["an alert without a condition", "alerts: [{name: a, when: {}}]", "alerts.0.when"],
+    ["an alert with two conditions", "alerts: [{name: a, when: {above: 1, absentFor: 1m}}]", "alerts.0.when"],
+    ["an alert with an unknown condition", "alerts: [{name: a, when: {abov: 1}}]", "alerts.0.when.abov"],
+    ["a time to hold beside absence", "alerts: [{name: a, for: 1m, when: {absentFor: 1m}}]", "alerts.0.for"],
+    ["something that ends absence", "alerts: [{name: a, when: {absentFor: 1m}, clear: {above: 1}}]", "alerts.0.clear"],
+    ["a limit that ends an expression", "alerts: [{name: a, when: {cel: value > 1}, clear: {below: 1}}]", "alerts.0.clear"],
+    ["an expression that ends a limit", "alerts: [{name: a, when: {above: 1}, clear: {cel: value < 1}}]", "alerts.0.clear"],
+    ["a type beside a limit", "alerts: [{name: a, when: {above: 1, valueType: any}}]", "alerts.0.when.valueType"],
+    ["a rate without a limit", "alerts: [{name: a, when: {rate: {}}}]", "alerts.0.when.rate"],
+    [
+      "a rate whose limits overlap",
+      "alerts: [{name: a, when: {rate: {above: 1}}, clear: {rate: {below: 2}}}]",
+      "alerts.0.clear",
+    ],
+    ["a flatline that something ends", "alerts: [{name: a, when: {flatFor: 1m}, clear: {above: 2}}]", "alerts.0.clear"],
+    ["an epsilon without flatFor", "alerts: [{name: a, when: {above: 1, epsilon: 2}}]", "alerts.0.when.epsilon"],
+    ["an epsilon below 0", "alerts: [{name: a, when: {flatFor: 1m, epsilon: -1}}]", "alerts.0.when.epsilon"],
+    ["a clear that says nothing", "alerts: [{name: a, when: {above: 1}, clear: {}}]", "alerts.0.clear"],
+    [
+      "more samples to wait for than there will be",
+      "alerts: [{name: a, when: {deviation: {above: 6, history: 10}}}]",
+      "alerts.0.when.deviation.samplesMin",
+    ],
+    [
+      "a deviation that a limit ends",
+      "alerts: [{name: a, when: {deviation: {above: 6}}, clear: {below: 3}}]",
+      "alerts.0.clear",
+    ],
+    [
+      "a deviation whose limits overlap",
+      "alerts: [{name: a, when: {deviation: {above: 6}}, clear: {deviation: {below: 7}}}]",
+      "alerts.0.clear",
+    ],
+    ["a severity that does not exist", "alerts: [{name: a, severity: bad, when: {above: 1}}]", "alerts.0.severity"],
   ])("with %s is refused, and the fault names the field", (_what, text, path) => {
     expect(faultsIn(text).map((fault) => fault.path)).toEqual([path]);
   });

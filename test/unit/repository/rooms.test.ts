@@ -10,6 +10,8 @@ const refused = [
   ["src/stream", 'import { a } from "../log/level-log.ts";'],
   ["src/stream", 'import { Level } from "level";'],
   ["src/alert", 'import { a } from "../stream/driver.ts";'],
+  ["src/stream", 'import { Environment } from "@marcbachmann/cel-js";'],
+  ["src/config", 'import { Environment } from "@marcbachmann/cel-js";'],
   ["src/model", 'import { a } from "../platform/errors.ts";'],
   ["src/codec", 'import { a } from "../log/log.ts";'],
   ["src/log", 'import { a } from "../codec/payload.ts";'],
@@ -26,6 +28,7 @@ const refused = [
 const allowed = [
   ["src/stream", 'import type { Log } from "../log/log.ts";'],
   ["src/alert", 'import type { Operator } from "../stream/contract.ts";'],
+  ["src/alert", 'import { Environment } from "@marcbachmann/cel-js";'],
   ["src", 'import { a } from "./log/level-log.ts";'],
 ] as const;
 

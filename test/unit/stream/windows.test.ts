@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { InputColumn } from "../../../src/stream/contract.ts";
 import { defaultWindowLimits, type WindowLimits } from "../../../src/stream/windows/plan.ts";
 import { WindowOperator } from "../../../src/stream/windows/window-operator.ts";
-import { column, decodedStateOf, OperatorBench, stateOf, withValues } from "../../support/reading-columns.ts";
+import { column, KeptState, OperatorBench, stateOf, withValues } from "../../support/reading-columns.ts";
 import { type Tumbling, tumbling } from "../../support/window-definitions.ts";
 
 function operator(changes: Partial<Tumbling> = {}, limits: Partial<WindowLimits> = {}): WindowOperator {
@@ -268,7 +268,7 @@ describe("state", () => {
     expect(resumed.results.length).toBeGreaterThan(3);
     expect(resumed.results).toEqual(uninterrupted.results.slice(emitted));
     expect(restored.counters()).toEqual(uninterrupted.operator.counters());
-    expect(decodedStateOf(restored)).toEqual(decodedStateOf(uninterrupted.operator));
+    expect(new KeptState().keep(restored).contents()).toEqual(new KeptState().keep(uninterrupted.operator).contents());
   });
 
   test("limits count what was restored", () => {

@@ -1,0 +1,42 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { readGatewayConfig } from "../../../src/gateway-config.ts";
+import { TidegateError } from "../../../src/platform/errors.ts";
+import { tempDir } from "../../support/temp-dir.ts";
+
+async function messageOf(yaml: string): Promise<string> {
+  const path = join(await tempDir(), "gateway.yaml");
+  await writeFile(path, yaml);
+  try {
+    readGatewayConfig(path);
+    return "valid";
+  } catch (error) {
+    if (error instanceof TidegateError && error.code === "CONFIG_INVALID") return error.message;
+    throw error;
+  }
+}
+
+test("an expression that names what does not exist is a fault with its line, its field and the place in it", async () => {
+  const message = await messageOf(`alerts:
+  - name: hot
+    when: {cel: 'value > 80 && unt == "Cel"'}
+    clear: {cel: value < 70 + unit}
+  - name: right
+    when: {cel: 'value > 80 && unit == "Cel"'}
+  - name: stopped
+    when:
+      valueType: text
+      cel: value > 1.0
+`);
+  expect(message).toContain("has 3 faults");
+  expect(message).toContain("gateway.yaml:3: alerts.0.when.cel Unknown variable: unt, at character 15");
+  expect(message).toContain("gateway.yaml:4: alerts.0.clear.cel no such overload: int + string, at character 9");
+  expect(message).toContain("gateway.yaml:10: alerts.2.when.cel no such overload: string > double, at character 1");
+  expect(message).toContain('value    "value > 1.0"\n    allowed  an expression of CEL that gives bool');
+});
+
+test("expressions are looked at when everything else is right", async () => {
+  expect(await messageOf("htp: {}\nalerts: [{name: a, when: {cel: wrong}}]\n")).toContain("has 1 fault\n");
+  expect(await messageOf("alerts: [{name: a, when: {cel: value > 1}, clear: {cel: value < 0}}]\n")).toBe("valid");
+});
