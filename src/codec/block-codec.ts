@@ -6,7 +6,7 @@
 // or two readings: a column costs about 8 bytes, its names once a block. Event times are delta-of-delta in the largest unit that
 // divides them; numbers are scaled integers where a decimal scale is exact for all of a column (decimal-scale.ts). The header (format, count,
 // ingest time) is first, so that `readBlockHeader` needs not decode the rest. A column ends, and its series goes on in a new one,
-// where the value type or the unit changes, or where two event times lie more than 2^52 us apart.
+// where the value type, the unit or the tags change, or where two event times lie more than 2^52 us apart.
 //
 // - The record at position i of a block has the offset `first offset + i`. That never changes, so a merged block says where the
 //   readings of its columns stand, and which commits it is made of; decoded, it has the columns that each commit had.
@@ -38,7 +38,7 @@ import { type OpenColumn, OpenReadings, type OpenSeries, type SortedReadings } f
 
 /** Two steps of event times differ by a safe integer then. */
 const timeStepUsMax = 2 ** 52;
-/** Series, and units, that a builder remembers between blocks, so that devices which come and go do not fill the memory. */
+/** Series, units, and texts of tags that a builder remembers between blocks, so that devices which come and go do not fill the memory. */
 const seriesKeptMax = 65_536;
 
 /** Readings of one series, in the order of arrival. */
@@ -46,6 +46,8 @@ export interface ReadingColumn {
   readonly device: string;
   readonly metric: string;
   readonly unit: string;
+  /** As {@link Reading.tags}. */
+  readonly tags: string;
   /** Microseconds since the Unix epoch. */
   readonly eventTimesUs: readonly number[];
   /** As many as event times. */
@@ -74,6 +76,7 @@ export class ReadingBlockBuilder {
   readonly #devices = new Map<string, DeviceSeries>();
   readonly #metrics = new Map<string, Name>();
   readonly #units = new Map<string, Name>();
+  readonly #tags = new Map<string, Name>();
   readonly #texts = new Map<string, number>();
   #columns: OpenColumn[] = [];
   #seriesKept = 0;
@@ -84,7 +87,7 @@ export class ReadingBlockBuilder {
   }
 
   add(reading: Reading): void {
-    const { eventTimeUs, value, unit } = reading;
+    const { eventTimeUs, value } = reading;
     assert(
       Number.isInteger(eventTimeUs) && Math.abs(eventTimeUs) <= eventTimeUsMax,
       "an event time is an integer within 2^53 us",
@@ -93,7 +96,7 @@ export class ReadingBlockBuilder {
     const series = this.#seriesOf(reading);
     const stepUs = eventTimeUs - series.eventTimeUs;
     let column = series.column;
-    if (column === null || column.unit.text !== unit || column.type !== typeof value || Math.abs(stepUs) > timeStepUsMax) {
+    if (column === null || !continues(column, reading) || Math.abs(stepUs) > timeStepUsMax) {
       column = this.#openColumn(series, reading);
     }
     series.eventTimeUs = eventTimeUs;
@@ -144,7 +147,7 @@ export class ReadingBlockBuilder {
     this.#columns = [];
     this.#texts.clear();
     this.#readings.clear();
-    if (this.#seriesKept > seriesKeptMax || this.#units.size > seriesKeptMax) this.#forgetSeries();
+    if (Math.max(this.#seriesKept, this.#units.size, this.#tags.size) > seriesKeptMax) this.#forgetSeries();
   }
 
   #seriesOf({ device, metric }: Reading): OpenSeries {
@@ -162,9 +165,10 @@ export class ReadingBlockBuilder {
     return series;
   }
 
-  #openColumn(series: OpenSeries, { unit, value }: Reading): OpenColumn {
+  #openColumn(series: OpenSeries, { unit, tags, value }: Reading): OpenColumn {
     const type = typeof value as OpenColumn["type"];
-    const column = { index: this.#columns.length, series, unit: nameOf(this.#units, unit), type, count: 0 };
+    const tagsName = tags === "" ? null : nameOf(this.#tags, tags);
+    const column = { index: this.#columns.length, series, unit: nameOf(this.#units, unit), tags: tagsName, type, count: 0 };
     series.column = column;
     this.#columns.push(column);
     return column;
@@ -180,8 +184,13 @@ export class ReadingBlockBuilder {
     this.#devices.clear();
     this.#metrics.clear();
     this.#units.clear();
+    this.#tags.clear();
     this.#seriesKept = 0;
   }
+}
+
+function continues({ unit, tags, type }: OpenColumn, reading: Reading): boolean {
+  return unit.text === reading.unit && type === typeof reading.value && (tags === null ? "" : tags.text) === reading.tags;
 }
 
 function nameOf(names: Map<string, Name>, text: string): Name {
@@ -202,11 +211,11 @@ export function decodeReadingBlock(bytes: Uint8Array): ReadingBlock {
 /** The readings in offset order. */
 export function readingsOf(block: ReadingBlock): Reading[] {
   const readings: Reading[] = [];
-  for (const { device, metric, unit, eventTimesUs, values, qualities } of block.columns) {
+  for (const { device, metric, unit, tags, eventTimesUs, values, qualities } of block.columns) {
     for (const [index, eventTimeUs] of eventTimesUs.entries()) {
       const value = values[index];
       assert(value !== undefined, "a column has a value for every event time");
-      readings.push({ device, metric, unit, eventTimeUs, value, quality: qualities[index] ?? 0 });
+      readings.push({ device, metric, unit, tags, eventTimeUs, value, quality: qualities[index] ?? 0 });
     }
   }
   return readings;

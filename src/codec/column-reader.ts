@@ -19,6 +19,7 @@ export interface StoredColumn {
   readonly device: string;
   readonly metric: string;
   readonly unit: string;
+  readonly tags: string;
   readonly eventTimesUs: readonly number[];
   readonly values: readonly number[] | readonly string[] | readonly boolean[];
   /** None if all are 0. */
@@ -48,10 +49,12 @@ class ColumnReader {
   readonly #devices: readonly string[];
   readonly #metrics: readonly string[];
   readonly #units: readonly string[];
+  readonly #tags: readonly string[];
   readonly #texts: readonly string[];
   readonly #columnDevices: SignedListReader;
   readonly #columnMetrics: SignedListReader;
   readonly #columnUnits: SignedListReader;
+  readonly #columnTags: SignedListReader;
   readonly #counts: SignedListReader;
   readonly #timeUnits: SignedListReader;
   readonly #kinds: SignedListReader;
@@ -78,6 +81,8 @@ class ColumnReader {
     this.#timeSteps = fields.list(15);
     this.#values = fields.list(16);
     this.#doubles = fields.doubles(17);
+    this.#tags = ["", ...fields.texts(21)];
+    this.#columnTags = fields.list(22);
     const qualities = fields.list(18);
     this.#qualities = qualities.isEmpty ? null : qualities;
     this.#firstTimeBeforeUs = ingestTimeUs;
@@ -90,6 +95,7 @@ class ColumnReader {
       device: entryOf(this.#devices, this.#columnDevices.nextSum()),
       metric: entryOf(this.#metrics, this.#columnMetrics.nextSum()),
       unit: entryOf(this.#units, this.#columnUnits.nextSum()),
+      tags: entryOf(this.#tags, this.#columnTags.nextSum()),
       eventTimesUs: this.#readTimes(count),
       values: this.#readValues(count),
       qualities: this.#qualities === null ? [] : readQualities(this.#qualities, count),
@@ -97,7 +103,8 @@ class ColumnReader {
   }
 
   end(): void {
-    for (const list of [this.#columnDevices, this.#columnMetrics, this.#columnUnits, this.#counts, this.#timeUnits]) list.end();
+    for (const list of [this.#columnDevices, this.#columnMetrics, this.#columnUnits, this.#columnTags]) list.end();
+    for (const list of [this.#counts, this.#timeUnits]) list.end();
     for (const list of [this.#kinds, this.#firstTimes, this.#timeSteps, this.#values, this.#qualities]) list?.end();
     if (this.#doublesAt !== (this.#doubles?.byteLength ?? 0)) throw corrupt("it holds more doubles than its columns");
   }

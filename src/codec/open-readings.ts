@@ -15,6 +15,8 @@ export interface OpenColumn {
   readonly index: number;
   readonly series: OpenSeries;
   readonly unit: Name;
+  /** Null: none. */
+  readonly tags: Name | null;
   readonly type: "number" | "boolean" | "string";
   count: number;
 }

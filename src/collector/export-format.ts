@@ -7,7 +7,7 @@ import type { ExportedLoss, ExportedRecord } from "./export.ts";
 
 type Field = readonly [name: string, value: number | string | boolean];
 
-/** `unit` is left out of an NDJSON reading where it is empty; all other fields are always there. */
+/** `unit` and `tags` are left out of an NDJSON reading where they are empty; all other fields are always there. */
 function fieldsOf<L extends Lane>(lane: L, exported: ExportedRecord<L>): Field[] {
   const { gatewayId, offset } = exported;
   return [["gateway", gatewayId], ["offset", offset], ...recordFields[lane](exported)];
@@ -23,13 +23,14 @@ const recordFields: { readonly [L in Lane]: (exported: ExportedRecord<L>) => Fie
       ["value", record.value],
       ["unit", record.unit],
       ["quality", record.quality],
+      ["tags", record.tags],
     ];
   },
   results: ({ record }) => Object.entries(flatResult(record)),
   alerts: ({ record }) => namedFields(record, alertFields),
 };
 
-const readingFields = ["device", "metric", "eventTimeUs", "ingestTimeUs", "value", "unit", "quality"] as const;
+const readingFields = ["device", "metric", "eventTimeUs", "ingestTimeUs", "value", "unit", "quality", "tags"] as const;
 const resultFields = [
   "window",
   "device",
@@ -71,9 +72,27 @@ function namedFields<K extends string>(record: { readonly [Name in K]: Field[1] 
 
 /** One JSON object. -0 is written as -0, and a number that is not finite (an overflowed sum) as null, for JSON has none. */
 export function ndjsonLine<L extends Lane>(lane: L, exported: ExportedRecord<L>): string {
-  const members = fieldsOf(lane, exported)
-    .filter(([name, value]) => lane !== "readings" || name !== "unit" || value !== "")
-    .map(([name, value]) => `${JSON.stringify(name)}:${jsonValue(value)}`);
+  const fields = fieldsOf(lane, exported);
+  const members = lane === "readings" ? fields.flatMap(readingMember) : fields.map(member);
+  return `{${members.join(",")}}`;
+}
+
+function member([name, value]: Field): string {
+  return `${JSON.stringify(name)}:${jsonValue(value)}`;
+}
+
+function readingMember(field: Field): string[] {
+  const [name, value] = field;
+  if (value === "" && (name === "unit" || name === "tags")) return [];
+  return [name === "tags" ? `"tags":${tagsObject(String(value))}` : member(field)];
+}
+
+/** `{"line":"3","site":"north"}` of line=3,site=north. */
+function tagsObject(tags: string): string {
+  const members = tags.split(",").map((tag) => {
+    const [name = "", value = ""] = tag.split("=");
+    return member([name, value]);
+  });
   return `{${members.join(",")}}`;
 }
 

@@ -4,6 +4,7 @@
 
 import { hostname } from "node:os";
 import { z } from "zod";
+import { tagsLengthMax, tagValueLengthMax } from "../model/reading.ts";
 import { duration, hostPort, instant, isLoopback, size } from "./quantities.ts";
 
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -139,6 +140,16 @@ const http = z.strictObject({
   listen: loopbackOnly.prefault("127.0.0.1:8080").describe("Where status, health and metrics are served."),
 });
 
+const tagsMax = 16;
+const tagValue = z
+  .string()
+  .regex(/^[^=,\p{Cc}]+$/u)
+  .max(tagValueLengthMax)
+  .meta({ allowed: `1 to ${tagValueLengthMax} characters, none of them = or a comma or a control character` });
+const tags = z.record(z.string(), tagValue).meta({
+  allowed: `up to ${tagsMax} NAME: VALUE, at most ${tagsLengthMax} characters in all; NAME is 1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit`,
+});
+
 const route = z.strictObject({
   topic: z
     .string()
@@ -154,6 +165,11 @@ const route = z.strictObject({
     ),
   device: z.string().min(1).describe("Name of the device; {1}, {2}, … stand for what the wildcards of the topic matched."),
   metric: z.string().min(1).optional().describe("Name of the metric, likewise; only with payload: value."),
+  tags: tags
+    .optional()
+    .describe(
+      'What else is known of the devices, as {NAME: VALUE}; {1}, {2}, … likewise: {line: "{1}", site: north}. Readings carry it. Default: none.',
+    ),
   timeUnit: z
     .enum(["s", "ms", "us", "ns"])
     .default("ms")
@@ -168,15 +184,33 @@ const checkedRoute = route.superRefine((value, context) => {
       value.payload === "value" ? 'name the metric, for instance "{2}"' : "remove it: the payload names its metrics";
     context.addIssue({ code: "custom", path: ["metric"], message, params: { remedy } });
   }
+  checkTags(value.tags ?? {}, context);
   const wildcards = value.topic.split("/").filter((level) => level === "+" || level === "#").length;
-  for (const field of ["device", "metric"] as const) {
-    for (const [placeholder, index] of value[field]?.matchAll(/\{(\d+)\}/g) ?? []) {
+  for (const [path, template] of templatesOf(value)) {
+    for (const [placeholder, index] of template.matchAll(/\{(\d+)\}/g)) {
       if (Number(index) >= 1 && Number(index) <= wildcards) continue;
       const message = `names ${placeholder}, but the topic has ${wildcards} wildcard(s)`;
-      context.addIssue({ code: "custom", path: [field], message, params: { remedy: "number the wildcards from {1}" } });
+      context.addIssue({ code: "custom", path, message, params: { remedy: "number the wildcards from {1}" } });
     }
   }
 });
+
+function templatesOf({ device, metric = "", tags = {} }: z.infer<typeof route>): [path: string[], template: string][] {
+  const ofTags = Object.entries(tags).map(([name, value]): [string[], string] => [["tags", name], value]);
+  return [[["device"], device], [["metric"], metric], ...ofTags];
+}
+
+function checkTags(named: Readonly<Record<string, string>>, context: z.RefinementCtx): void {
+  const fault = (message: string, remedy: string) =>
+    context.addIssue({ code: "custom", path: ["tags"], message, params: { remedy } });
+  const entries = Object.entries(named);
+  for (const [key] of entries) {
+    if (!idPattern.test(key)) fault(`has the name ${JSON.stringify(key)}`, "give the tag another name");
+  }
+  if (entries.length > tagsMax) fault(`are ${entries.length}`, "leave some out");
+  const length = entries.reduce((sum, [key, value]) => sum + key.length + value.length + 2, -1);
+  if (length > tagsLengthMax) fault(`have ${length} characters in all`, "make names and values shorter");
+}
 
 function isTopicFilter(topic: string): boolean {
   const levels = topic.split("/");

@@ -20,14 +20,15 @@ import type { Intake, Publish, Settle, Verdict } from "../broker/contract.ts";
 import { type DecodeSink, quoted } from "../codec/payload.ts";
 import type { RejectReason } from "../codec/reject.ts";
 import type { Log } from "../log/log.ts";
-import { nameLengthMax, quality, type Reading, unitLengthMax, type Value } from "../model/reading.ts";
+import { quality, type Reading, unitLengthMax, type Value } from "../model/reading.ts";
 import type { Clock } from "../platform/clock.ts";
 import { LimitedWarning } from "../platform/limited-warning.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { DeadLetters } from "./dead-letters.ts";
+import { isName, isText } from "./names.ts";
 import type { RecentReadings } from "./recent-readings.ts";
 import { RejectCounts } from "./reject-counts.ts";
-import type { RouteTable } from "./routes.ts";
+import type { RouteTable, Target } from "./routes.ts";
 
 export interface IngestOptions {
   readonly log: Log;
@@ -69,6 +70,7 @@ export class Ingest implements Intake, DecodeSink {
 
   // What the decoder found in the message that is being taken.
   #device = "";
+  #tags = "";
   #nowUs = 0;
   #redelivered = false;
   #readings: Reading[] = [];
@@ -113,9 +115,9 @@ export class Ingest implements Intake, DecodeSink {
       settle(pass);
       return;
     }
-    this.#begin(target.device, publish.redelivered);
-    if (isName(target.device)) target.decode(publish.payload, target, this);
-    else this.reject("name_invalid", `device ${quoted(target.device)}`);
+    this.#begin(target, publish.redelivered);
+    if (target.fault === null) target.decode(publish.payload, target, this);
+    else this.reject("name_invalid", target.fault);
     if (this.#readings.length > this.#options.messageReadingsMax) this.#rejectAll("batch_too_large");
     this.#received += this.#found;
     this.#endWhenStored += this.#readings.length;
@@ -143,6 +145,7 @@ export class Ingest implements Intake, DecodeSink {
       device: this.#device,
       metric,
       unit,
+      tags: this.#tags,
       eventTimeUs: stamped ? this.#nowUs : eventTimeUs,
       value,
       quality: stamped ? quality.stamped : quality.good,
@@ -175,8 +178,9 @@ export class Ingest implements Intake, DecodeSink {
     this.#known = [];
   }
 
-  #begin(device: string, redelivered: boolean): void {
+  #begin({ device, tags }: Target, redelivered: boolean): void {
     this.#device = device;
+    this.#tags = tags;
     this.#nowUs = this.#options.clock.nowUs();
     this.#redelivered = redelivered;
     this.#readings = [];
@@ -227,20 +231,6 @@ export class Ingest implements Intake, DecodeSink {
     const suppressed = this.#warnings.pass(reason);
     if (suppressed !== null) this.#options.logger.warn({ topic, clientId, reason, detail, suppressed }, "payload rejected");
   }
-}
-
-function isName(text: string): boolean {
-  return text.length > 0 && isText(text, nameLengthMax);
-}
-
-/** Not too long, and without control characters. */
-function isText(text: string, lengthMax: number): boolean {
-  if (text.length > lengthMax) return false;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code < 0x20 || code === 0x7f) return false;
-  }
-  return true;
 }
 
 function isoOf(timeUs: number): string {

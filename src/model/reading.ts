@@ -14,6 +14,8 @@ export interface Reading {
   readonly metric: string;
   /** Unit of measurement as the device names it; "" if unknown. */
   readonly unit: string;
+  /** What the device's route says of it: `name=value,name=value`, ascending by name; "" if nothing. */
+  readonly tags: string;
   /** When it was measured: integer microseconds since the Unix epoch. */
   readonly eventTimeUs: number;
   readonly value: Value;
@@ -25,5 +27,9 @@ export interface Reading {
 export const nameLengthMax = 256;
 /** Longest unit of measurement, in UTF-16 units. */
 export const unitLengthMax = 64;
+/** Longest value of a tag, in UTF-16 units. */
+export const tagValueLengthMax = 128;
+/** Longest text of all tags of a device, in UTF-16 units. */
+export const tagsLengthMax = 512;
 /** Longest text value, in UTF-16 units. */
 export const textLengthMax = 4096;

@@ -5,7 +5,7 @@ import { DeadLetters } from "../../src/ingest/dead-letters.ts";
 import { fillRecent } from "../../src/ingest/fill-recent.ts";
 import { Ingest } from "../../src/ingest/ingest.ts";
 import { RecentReadings } from "../../src/ingest/recent-readings.ts";
-import { RouteTable } from "../../src/ingest/routes.ts";
+import { type Route, RouteTable } from "../../src/ingest/routes.ts";
 import type { Log } from "../../src/log/log.ts";
 import { createLogger, type Logger } from "../../src/platform/logger.ts";
 import { FakeClock } from "./fake-clock.ts";
@@ -14,17 +14,21 @@ import { tempDir } from "./temp-dir.ts";
 /** Where the ingest's clock stands unless the test gives one. */
 export const nowMs = Date.UTC(2026, 0, 1);
 const recentMax = 1000;
+const objectRoutes: readonly Route[] = [{ topic: "s/+", payload: "object", device: "{1}", timeUnit: "ms" }];
 
-/** Ingest of JSON objects of metrics on `s/<device>`, at most 100 readings a message, into a log, as a gateway opens it. */
-export async function openIngest(log: Log, over: { clock?: FakeClock; logger?: Logger } = {}): Promise<Ingest> {
-  const { clock = new FakeClock(nowMs * 1000), logger = createLogger("silent") } = over;
+/** Ingest of JSON objects of metrics on `s/<device>` or other routes, at most 100 readings a message, into a log, as a gateway opens it. */
+export async function openIngest(
+  log: Log,
+  over: { clock?: FakeClock; logger?: Logger; routes?: readonly Route[] } = {},
+): Promise<Ingest> {
+  const { clock = new FakeClock(nowMs * 1000), logger = createLogger("silent"), routes = objectRoutes } = over;
   const recent = new RecentReadings(recentMax);
   await fillRecent(recent, log, recentMax);
   const deadLetters = await DeadLetters.open({ directory: await tempDir(), lettersMax: 10, payloadBytesMax: 10 });
   onTestFinished(() => deadLetters.close());
   return Ingest.open({
     log,
-    routes: new RouteTable([{ topic: "s/+", payload: "object", device: "{1}", timeUnit: "ms" }], 100),
+    routes: new RouteTable(routes, 100),
     recent,
     deadLetters,
     messageReadingsMax: 100,

@@ -7,6 +7,7 @@ export function column(device: string, metric: string, readings: string, unit = 
     device,
     metric,
     unit,
+    tags: "",
     eventTimesUs: pairs.map(([eventTimeUs]) => eventTimeUs),
     values: pairs.map(([, value]) => value),
     qualities: [],

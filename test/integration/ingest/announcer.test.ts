@@ -24,6 +24,7 @@ const reading = (value: number): Reading => ({
   device: "d",
   metric: "m",
   unit: "",
+  tags: "",
   eventTimeUs: value,
   value,
   quality: quality.good,

@@ -22,7 +22,16 @@ import { sealed } from "../../support/sealed-block.ts";
 const ingestTimeUs = 1_767_225_600_000_001;
 
 function reading(fields: Partial<Reading> = {}): Reading {
-  return { device: "press", metric: "temperature", unit: "Cel", eventTimeUs: 1_000, value: 20.5, quality: 0, ...fields };
+  return {
+    device: "press",
+    metric: "temperature",
+    unit: "Cel",
+    tags: "",
+    eventTimeUs: 1_000,
+    value: 20.5,
+    quality: 0,
+    ...fields,
+  };
 }
 
 function blockOf(...readings: Reading[]): Uint8Array {
@@ -68,7 +77,7 @@ describe("readings", () => {
     expect(decodeReadingBlock(blockOf(...readings)).columns).toHaveLength(3);
   });
 
-  test("a series whose value type or unit changes goes on in a new column, so that its order stays", () => {
+  test("a series whose value type, unit or tags change goes on in a new column, so that its order stays", () => {
     const readings = [
       reading({ value: 1 }),
       reading({ value: "off" }),
@@ -76,9 +85,16 @@ describe("readings", () => {
       reading({ value: 3, unit: "K" }),
       reading({ value: true, unit: "K" }),
       reading({ value: 4 }),
+      reading({ value: 5, tags: "line=3" }),
+      reading({ value: 6, tags: "line=4" }),
+      reading({ value: 7 }),
     ];
     expect(roundTrip(...readings)).toEqual(readings);
-    expect(decodeReadingBlock(blockOf(...readings)).columns).toHaveLength(6);
+    expect(
+      decodeReadingBlock(blockOf(...readings))
+        .columns.map(({ tags }) => tags)
+        .slice(5),
+    ).toEqual(["", "line=3", "line=4", ""]);
   });
 
   test("quality flags come back, also where the first one comes late in its column", () => {
@@ -111,6 +127,14 @@ describe("readings", () => {
     expect(decodeReadingBlock(builder.finish(1)).columns).toHaveLength(70_000);
     builder.add(reading({ metric: "m1" }));
     expect(decodeReadingBlock(builder.finish(1)).columns).toHaveLength(1);
+  });
+
+  test("a builder survives more texts of tags than it remembers between blocks", () => {
+    const builder = new ReadingBlockBuilder();
+    for (let number = 0; number < 70_000; number++) builder.add(reading({ tags: `n=${number}` }));
+    expect(decodeReadingBlock(builder.finish(1)).columns.at(-1)?.tags).toBe("n=69999");
+    builder.add(reading({ tags: "n=1" }));
+    expect(decodeReadingBlock(builder.finish(1)).columns[0]?.tags).toBe("n=1");
   });
 
   test("the bytes stand in memory of their own, not in a shared pool", () => {
@@ -227,6 +251,8 @@ describe("bytes that are not a block, under a right checksum", () => {
     ["a column of more readings than the block", "holds 3 readings of 2", { columnCounts: [5] }],
     ["a column of no readings", "holds 0 readings", { columnCounts: [2] }],
     ["a name that is in no table", "entry 1 of a table of 1", { columnDevices: [3] }],
+    ["tags that are in no table", "entry 2 of a table of 2", { tags: ["a=1"], columnTags: [5] }],
+    ["tags of more columns than there are", "holds more than", { tags: ["a=1"], columnTags: [3, 3] }],
     ["a unit of time that does not exist", "unknown unit of time 4", { columnTimeUnits: [9] }],
     ["a kind of value that does not exist", "unknown kind 13", { columnKinds: [27] }],
     ["a boolean that is neither", "entry 2 of a table of 2", { columnKinds: [23], values: [5] }],

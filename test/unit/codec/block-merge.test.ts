@@ -19,6 +19,7 @@ const anyReading: fc.Arbitrary<Reading> = fc.record({
   device: fc.constantFrom("press-1", "press-2", "kiln"),
   metric: fc.constantFrom("temperature", "state"),
   unit: fc.constantFrom("", "Cel"),
+  tags: fc.constantFrom("", "", "line=3", "line=3,site=north"),
   eventTimeUs: fc.oneof(fc.integer({ min: 0, max: 2_000_000_000_000_000 }), fc.constantFrom(2 ** 53, -(2 ** 53))),
   value: fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer(), fc.boolean(), fc.constantFrom("on", "")),
   quality: fc.constantFrom(0, 0, 0, 1, 3),

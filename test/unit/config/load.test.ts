@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Fault } from "../../../src/config/faults.ts";
 import { loadGatewayConfig, parseConfig } from "../../../src/config/load.ts";
@@ -23,6 +24,10 @@ function faultsIn(text: string): readonly Fault[] {
   return error.details.faults as readonly Fault[];
 }
 
+/** A route with these tags. */
+const tagged = (tags: string) => `ingest: {routes: [{topic: a/+, payload: object, device: '{1}', tags: {${tags}}}]}`;
+const manyTags = (count: number, value: string) => Array.from({ length: count }, (_, i) => `t${i}: ${value}`).join(", ");
+
 describe("a config file", () => {
   test("may be empty: every field has a default", () => {
     const config = parse("");
@@ -35,6 +40,12 @@ describe("a config file", () => {
     const config = loadGatewayConfig("config/gateway.yaml");
     expect(config.gateway.id).toBe("gateway-1");
     expect(config.alerts[0]).toMatchObject({ when: { above: 80 }, clear: { below: 75 } });
+  });
+
+  test("may hold what README.md shows as an example", () => {
+    const examples = [...readFileSync("README.md", "utf8").matchAll(/```yaml\n([\s\S]*?)```/g)];
+    expect(examples.length).toBeGreaterThan(0);
+    for (const [, text = ""] of examples) expect(() => parse(text)).not.toThrow();
   });
 
   test("gives durations in milliseconds, sizes in bytes and instants in microseconds", () => {
@@ -107,6 +118,13 @@ logger: loud
       "ingest: {routes: [{topic: tidegate/+, payload: batch, device: '{1}'}]}",
       "ingest.routes.0.topic",
     ],
+    ["a tag that cannot be called so", tagged("'a b': x"), "ingest.routes.0.tags"],
+    ["a tag whose value holds a comma", tagged("line: 'a,b'"), "ingest.routes.0.tags.line"],
+    ["a tag without a value", tagged("line: ''"), "ingest.routes.0.tags.line"],
+    ["a tag that is no text", tagged("line: 3"), "ingest.routes.0.tags.line"],
+    ["a tag of a wildcard that is not there", tagged("line: '{2}'"), "ingest.routes.0.tags.line"],
+    ["more tags than a route may have", tagged(manyTags(17, "x")), "ingest.routes.0.tags"],
+    ["tags that are too long together", tagged(manyTags(5, "x".repeat(100))), "ingest.routes.0.tags"],
     ["two windows of one name", "windows: [{name: a, size: 1s}, {name: a, size: 2s}]", "windows.1.name"],
     ["an alert whose conditions overlap", "alerts: [{name: a, when: {above: 75}, clear: {below: 80}}]", "alerts.0.clear"],
     ["a duration without a unit", "windows: [{name: a, size: 10}]", "windows.0.size"],

@@ -7,6 +7,7 @@ const reading = (over: Partial<Reading> = {}): Reading => ({
   device: "d",
   metric: "m",
   unit: "",
+  tags: "",
   eventTimeUs: 1,
   value: 1,
   quality: quality.good,
