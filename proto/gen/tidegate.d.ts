@@ -91,6 +91,9 @@ export namespace tidegate {
             /** ReadingBlock columnTags. */
             columnTags: number[];
 
+            /** ReadingBlock corrections. */
+            corrections: number[];
+
             /** ReadingBlock commitCounts. */
             commitCounts: number[];
 
@@ -192,6 +195,9 @@ export namespace tidegate {
 
                 /** ReadingBlock columnTags */
                 columnTags?: (number[]|null);
+
+                /** ReadingBlock corrections */
+                corrections?: (number[]|null);
 
                 /** ReadingBlock commitCounts */
                 commitCounts?: (number[]|null);

@@ -53,6 +53,7 @@ export const tidegate = $root.tidegate = (() => {
              * @property {Array.<number>|null} [positionSteps] ReadingBlock positionSteps
              * @property {Array.<string>|null} [tags] ReadingBlock tags
              * @property {Array.<number>|null} [columnTags] ReadingBlock columnTags
+             * @property {Array.<number>|null} [corrections] ReadingBlock corrections
              * @property {Array.<number>|null} [commitCounts] ReadingBlock commitCounts
              * @property {number|null} [commitTimeUnit] ReadingBlock commitTimeUnit
              * @property {Array.<number>|null} [commitTimeSteps] ReadingBlock commitTimeSteps
@@ -101,6 +102,7 @@ export const tidegate = $root.tidegate = (() => {
                 this.positionSteps = [];
                 this.tags = [];
                 this.columnTags = [];
+                this.corrections = [];
                 this.commitCounts = [];
                 this.commitTimeSteps = [];
                 if (properties)
@@ -286,6 +288,14 @@ export const tidegate = $root.tidegate = (() => {
             ReadingBlock.prototype.columnTags = $util.emptyArray;
 
             /**
+             * ReadingBlock corrections.
+             * @member {Array.<number>} corrections
+             * @memberof tidegate.v1.ReadingBlock
+             * @instance
+             */
+            ReadingBlock.prototype.corrections = $util.emptyArray;
+
+            /**
              * ReadingBlock commitCounts.
              * @member {Array.<number>} commitCounts
              * @memberof tidegate.v1.ReadingBlock
@@ -382,6 +392,8 @@ export const tidegate = $root.tidegate = (() => {
                         writer.uint32(/* id 21, wireType 2 =*/170).string(message.tags[i]);
                 if (message.columnTags != null && message.columnTags.length)
                     writer.uint32(/* id 22, wireType 2 =*/178).uint64s(message.columnTags);
+                if (message.corrections != null && message.corrections.length)
+                    writer.uint32(/* id 23, wireType 2 =*/186).uint64s(message.corrections);
                 if (message.commitCounts != null && message.commitCounts.length)
                     writer.uint32(/* id 28, wireType 2 =*/226).uint64s(message.commitCounts);
                 if (message.commitTimeUnit != null && $Object.hasOwnProperty.call(message, "commitTimeUnit") && message.commitTimeUnit !== 0)
@@ -695,6 +707,20 @@ export const tidegate = $root.tidegate = (() => {
                             if (!(message.columnTags && message.columnTags.length))
                                 message.columnTags = [];
                             message.columnTags.push(reader.uint64());
+                            continue;
+                        }
+                    case 23: {
+                            if (wireType === 2) {
+                                if (!(message.corrections && message.corrections.length))
+                                    message.corrections = [];
+                                reader.uint64s(message.corrections);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.corrections && message.corrections.length))
+                                message.corrections = [];
+                            message.corrections.push(reader.uint64());
                             continue;
                         }
                     case 28: {

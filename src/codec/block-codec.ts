@@ -24,7 +24,7 @@
 import { tidegate } from "#proto";
 import type { Alert } from "../model/alert.ts";
 import type { Lane } from "../model/lane.ts";
-import type { Reading } from "../model/reading.ts";
+import { correctionUsMax, type Reading } from "../model/reading.ts";
 import type { WindowResult } from "../model/result.ts";
 import { assert } from "../platform/assert.ts";
 import { BlockWriter, checkChecksum, checksumFault } from "./block-bytes.ts";
@@ -54,6 +54,8 @@ export interface ReadingColumn {
   readonly values: readonly number[] | readonly string[] | readonly boolean[];
   /** As many as event times, or none: then all are 0. */
   readonly qualities: readonly number[];
+  /** As {@link Reading.correctionUs}. As many as event times, or none: then all are 0. */
+  readonly correctionsUs: readonly number[];
 }
 
 /** Readings in offset order: all of the first column, then all of the second, and so on. No column reaches over two commits. */
@@ -93,6 +95,7 @@ export class ReadingBlockBuilder {
       "an event time is an integer within 2^53 us",
     );
     assert(typeof value !== "number" || Number.isFinite(value), "the value of a reading is finite");
+    assert(Math.abs(reading.correctionUs) <= correctionUsMax, "a correction lies within 2^52 us");
     const series = this.#seriesOf(reading);
     const stepUs = eventTimeUs - series.eventTimeUs;
     let column = series.column;
@@ -120,6 +123,7 @@ export class ReadingBlockBuilder {
     this.#columnWriter.begin(commits[0].ingestTimeUs);
     this.#eachColumn((column, from) => this.#columnWriter.add(column, sorted, from));
     if (this.#readings.hasQualities) this.#columnWriter.addQualities(sorted, this.count);
+    if (this.#readings.hasCorrections) this.#columnWriter.addCorrections(sorted, this.count);
     if (keepsOrder && !this.#isInOrder(sorted)) {
       this.#eachColumn((column, from) => this.#columnWriter.addPositions(column, sorted, from));
     }
@@ -211,11 +215,12 @@ export function decodeReadingBlock(bytes: Uint8Array): ReadingBlock {
 /** The readings in offset order. */
 export function readingsOf(block: ReadingBlock): Reading[] {
   const readings: Reading[] = [];
-  for (const { device, metric, unit, tags, eventTimesUs, values, qualities } of block.columns) {
+  for (const { device, metric, unit, tags, eventTimesUs, values, qualities, correctionsUs } of block.columns) {
     for (const [index, eventTimeUs] of eventTimesUs.entries()) {
       const value = values[index];
       assert(value !== undefined, "a column has a value for every event time");
-      readings.push({ device, metric, unit, tags, eventTimeUs, value, quality: qualities[index] ?? 0 });
+      const quality = qualities[index] ?? 0;
+      readings.push({ device, metric, unit, tags, eventTimeUs, value, quality, correctionUs: correctionsUs[index] ?? 0 });
     }
   }
   return readings;

@@ -3,6 +3,7 @@
 //
 // Hot path: the window processor, a collector and every start after a crash read all readings through here.
 
+import { correctionUsMax } from "../model/reading.ts";
 import type { BlockFields } from "./block-bytes.ts";
 import type { BlockHeader } from "./block-envelope.ts";
 import { corrupt } from "./block-error.ts";
@@ -24,6 +25,8 @@ export interface StoredColumn {
   readonly values: readonly number[] | readonly string[] | readonly boolean[];
   /** None if all are 0. */
   readonly qualities: readonly number[];
+  /** None if all are 0. */
+  readonly correctionsUs: readonly number[];
 }
 
 export interface ReadColumns {
@@ -63,6 +66,7 @@ class ColumnReader {
   readonly #values: SignedListReader;
   readonly #doubles: DataView | null;
   readonly #qualities: SignedListReader | null;
+  readonly #corrections: SignedListReader | null;
   #doublesAt = 0;
   #firstTimeBeforeUs: number;
 
@@ -85,6 +89,8 @@ class ColumnReader {
     this.#columnTags = fields.list(22);
     const qualities = fields.list(18);
     this.#qualities = qualities.isEmpty ? null : qualities;
+    const corrections = fields.list(23);
+    this.#corrections = corrections.isEmpty ? null : corrections;
     this.#firstTimeBeforeUs = ingestTimeUs;
   }
 
@@ -99,13 +105,14 @@ class ColumnReader {
       eventTimesUs: this.#readTimes(count),
       values: this.#readValues(count),
       qualities: this.#qualities === null ? [] : readQualities(this.#qualities, count),
+      correctionsUs: this.#corrections === null ? [] : readCorrections(this.#corrections, count),
     };
   }
 
   end(): void {
     for (const list of [this.#columnDevices, this.#columnMetrics, this.#columnUnits, this.#columnTags]) list.end();
-    for (const list of [this.#counts, this.#timeUnits]) list.end();
-    for (const list of [this.#kinds, this.#firstTimes, this.#timeSteps, this.#values, this.#qualities]) list?.end();
+    for (const list of [this.#counts, this.#timeUnits, this.#kinds, this.#firstTimes, this.#timeSteps]) list.end();
+    for (const list of [this.#values, this.#qualities, this.#corrections]) list?.end();
     if (this.#doublesAt !== (this.#doubles?.byteLength ?? 0)) throw corrupt("it holds more doubles than its columns");
   }
 
@@ -179,6 +186,18 @@ function readQualities(list: SignedListReader, count: number): number[] {
     allFlags |= flags;
   }
   return allFlags === 0 ? [] : qualities;
+}
+
+function readCorrections(list: SignedListReader, count: number): number[] {
+  const correctionsUs = new Array<number>(count);
+  let isAny = false;
+  for (let i = 0; i < count; i++) {
+    const correctionUs = list.nextSum();
+    if (Math.abs(correctionUs) > correctionUsMax) throw corrupt(`a correction of ${correctionUs} us lies beyond 2^52 us`);
+    correctionsUs[i] = correctionUs;
+    isAny ||= correctionUs !== 0;
+  }
+  return isAny ? correctionsUs : [];
 }
 
 function readPositions(columns: readonly StoredColumn[], count: number, fields: BlockFields): number[][] | null {

@@ -1,4 +1,4 @@
-// Columns of readings as the names and lists of a ReadingBlock (proto/tidegate/v1/block.proto, fields 4 to 22).
+// Columns of readings as the names and lists of a ReadingBlock (proto/tidegate/v1/block.proto, fields 4 to 23).
 //
 // Hot path: `add` runs once for every column, and most columns of a busy gateway hold one or two readings; so all lists are written
 // as they grow, in memory that stays, and nothing is allocated for a column.
@@ -31,6 +31,7 @@ export class ColumnWriter {
   readonly #timeSteps = new SignedListWriter();
   readonly #values = new SignedListWriter();
   readonly #qualities = new SignedListWriter();
+  readonly #corrections = new SignedListWriter();
   readonly #firstPositions = new SignedListWriter();
   readonly #positionSteps = new SignedListWriter();
   #doubles: number[] = [];
@@ -64,6 +65,11 @@ export class ColumnWriter {
     for (let i = 0; i < count; i++) this.#qualities.pushDifference(qualities[i] as number);
   }
 
+  /** The first `count`, over all columns. */
+  addCorrections({ correctionsUs }: SortedReadings, count: number): void {
+    for (let i = 0; i < count; i++) this.#corrections.pushDifference(correctionsUs[i] as number);
+  }
+
   /** The column's readings begin at `from`. */
   addPositions({ count }: OpenColumn, { positions }: SortedReadings, from: number): void {
     this.#firstPositions.pushDifference(positions[from] as number);
@@ -93,6 +99,7 @@ export class ColumnWriter {
     writer.list(20, this.#positionSteps);
     this.#tagTexts.writeTo(writer, 21);
     writer.list(22, this.#tags);
+    writer.list(23, this.#corrections);
     this.#doubles = [];
   }
 

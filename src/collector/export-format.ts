@@ -7,7 +7,7 @@ import type { ExportedLoss, ExportedRecord } from "./export.ts";
 
 type Field = readonly [name: string, value: number | string | boolean];
 
-/** `unit` and `tags` are left out of an NDJSON reading where they are empty; all other fields are always there. */
+/** Those in `optionalFields` are left out of an NDJSON reading where they are empty; all other fields are always there. */
 function fieldsOf<L extends Lane>(lane: L, exported: ExportedRecord<L>): Field[] {
   const { gatewayId, offset } = exported;
   return [["gateway", gatewayId], ["offset", offset], ...recordFields[lane](exported)];
@@ -23,6 +23,7 @@ const recordFields: { readonly [L in Lane]: (exported: ExportedRecord<L>) => Fie
       ["value", record.value],
       ["unit", record.unit],
       ["quality", record.quality],
+      ["rawEventTimeUs", record.correctionUs === 0 ? "" : record.eventTimeUs - record.correctionUs],
       ["tags", record.tags],
     ];
   },
@@ -30,7 +31,18 @@ const recordFields: { readonly [L in Lane]: (exported: ExportedRecord<L>) => Fie
   alerts: ({ record }) => namedFields(record, alertFields),
 };
 
-const readingFields = ["device", "metric", "eventTimeUs", "ingestTimeUs", "value", "unit", "quality", "tags"] as const;
+const readingFields = [
+  "device",
+  "metric",
+  "eventTimeUs",
+  "ingestTimeUs",
+  "value",
+  "unit",
+  "quality",
+  "rawEventTimeUs",
+  "tags",
+] as const;
+const optionalFields: ReadonlySet<string> = new Set(["unit", "rawEventTimeUs", "tags"]);
 const resultFields = [
   "window",
   "device",
@@ -83,7 +95,7 @@ function member([name, value]: Field): string {
 
 function readingMember(field: Field): string[] {
   const [name, value] = field;
-  if (value === "" && (name === "unit" || name === "tags")) return [];
+  if (value === "" && optionalFields.has(name)) return [];
   return [name === "tags" ? `"tags":${tagsObject(String(value))}` : member(field)];
 }
 

@@ -149,6 +149,7 @@ export class Ingest implements Intake, DecodeSink {
       eventTimeUs: stamped ? this.#nowUs : eventTimeUs,
       value,
       quality: stamped ? quality.stamped : quality.good,
+      correctionUs: 0,
     };
     if (this.#redelivered && this.#options.recent.has(reading)) {
       this.#known.push(reading);

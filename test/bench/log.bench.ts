@@ -62,6 +62,7 @@ function* walks(): Generator<Reading[]> {
         eventTimeUs: 1_700_000_000_000_000 + second * 1_000_000,
         value: values[series] ?? 0,
         quality: quality.good,
+        correctionUs: 0,
       });
     }
     yield readings;
@@ -227,7 +228,16 @@ function* largeTexts(bytesTotal: number): Generator<LogWrite> {
   for (let made = 0, index = 0; made < bytesTotal; made += filler.length, index++) {
     yield {
       readings: [
-        { device: "d", metric: "m", unit: "", tags: "", eventTimeUs: index, value: text() + filler, quality: quality.good },
+        {
+          device: "d",
+          metric: "m",
+          unit: "",
+          tags: "",
+          eventTimeUs: index,
+          value: text() + filler,
+          quality: quality.good,
+          correctionUs: 0,
+        },
       ],
     };
   }

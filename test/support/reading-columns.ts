@@ -11,6 +11,7 @@ export function column(device: string, metric: string, readings: string, unit = 
     eventTimesUs: pairs.map(([eventTimeUs]) => eventTimeUs),
     values: pairs.map(([, value]) => value),
     qualities: [],
+    correctionsUs: [],
   };
 }
 

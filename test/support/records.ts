@@ -15,6 +15,7 @@ export function readingsFrom(first: number, count: number, random: () => number 
     eventTimeUs: 1_700_000_000_000_000 + (first + index) * 1000,
     value: first + index,
     quality: 0,
+    correctionUs: 0,
   }));
 }
 

@@ -31,6 +31,7 @@ export function fixtureReadings(count: number, random: () => number): Reading[] 
     eventTimeUs: Math.floor(i + random() * 20),
     value: Math.floor(random() * 1000) / 10,
     quality: 0,
+    correctionUs: 0,
   }));
 }
 

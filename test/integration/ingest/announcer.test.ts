@@ -28,6 +28,7 @@ const reading = (value: number): Reading => ({
   eventTimeUs: value,
   value,
   quality: quality.good,
+  correctionUs: 0,
 });
 
 const append = (log: Log, write: Parameters<Log["append"]>[0]) =>

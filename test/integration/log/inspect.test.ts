@@ -19,6 +19,7 @@ const reading = (value: number): Reading => ({
   eventTimeUs: value,
   value,
   quality: quality.good,
+  correctionUs: 0,
 });
 const alert: Alert = { rule: "hot", device: "d", metric: "m", state: "firing", eventTimeUs: 1, value: 5, causeOffset: 0 };
 

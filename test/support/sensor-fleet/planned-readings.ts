@@ -25,6 +25,7 @@ export class PlannedReadings {
       eventTimeUs: firstEventTimeUs + number * 1000,
       value: this.#value(turn, mixed(this.#seed ^ mixed(sensor * 0x10001 + number))),
       quality: 0,
+      correctionUs: 0,
     };
   }
 

@@ -30,6 +30,7 @@ function reading(fields: Partial<Reading> = {}): Reading {
     eventTimeUs: 1_000,
     value: 20.5,
     quality: 0,
+    correctionUs: 0,
     ...fields,
   };
 }
@@ -103,6 +104,20 @@ describe("readings", () => {
     expect(decodeReadingBlock(blockOf(reading(), reading())).columns[0]?.qualities).toEqual([]);
   });
 
+  test("corrections come back, also where the first one comes late in its column, and not in the block after", () => {
+    const builder = new ReadingBlockBuilder();
+    const corrections = [0, 0, -5, 2 ** 52, -(2 ** 52), 0];
+    for (const correctionUs of corrections) {
+      builder.add(reading({ correctionUs }));
+      builder.add(reading({ device: "other" }));
+    }
+    const block = decodeReadingBlock(builder.finish(ingestTimeUs));
+    expect(block.columns.map(({ correctionsUs }) => correctionsUs)).toEqual([corrections, []]);
+    expect(readingsOf(block).map(({ correctionUs }) => correctionUs)).toEqual([...corrections, 0, 0, 0, 0, 0, 0]);
+    for (const _ of corrections) builder.add(reading());
+    expect(builder.finish(ingestTimeUs)).toEqual(blockOf(...corrections.map(() => reading())));
+  });
+
   test("a text that is not well-formed is stored with replacement characters, and the block stays readable", () => {
     const [stored] = roundTrip(reading({ device: "\udc00", value: "a\ud800b" }));
     expect([stored?.device, stored?.value]).toEqual(["\ufffd", "a\ufffdb"]);
@@ -149,6 +164,7 @@ describe("readings", () => {
       { value: Number.POSITIVE_INFINITY },
       { eventTimeUs: 0.5 },
       { eventTimeUs: 2 ** 54 },
+      { correctionUs: 2 ** 52 + 1 },
     ]) {
       expect(() => builder.add(reading(fault))).toThrow("assertion failed");
     }
@@ -266,6 +282,8 @@ describe("bytes that are not a block, under a right checksum", () => {
     ["an integer beyond 2^53", "beyond 2^53", { values: [2 ** 55] }],
     ["quality flags of more than 32 bits", "32 bits", { qualities: [2 ** 33 + 1] }],
     ["negative quality flags", "32 bits", { qualities: [2] }],
+    ["a correction beyond 2^52", "beyond 2^52", { corrections: [2 ** 53 + 3] }],
+    ["more corrections than readings", "holds more than", { corrections: [3, 3, 3] }],
     ["a run of no zeros", "has none", { values: [1, 0, 3] }],
     ["a run of zeros beyond the readings", "holds more than", { values: [1, 3] }],
     ["a position outside the block", "position 2", { firstPositions: [3], positionSteps: [3] }],

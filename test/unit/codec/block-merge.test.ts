@@ -23,6 +23,7 @@ const anyReading: fc.Arbitrary<Reading> = fc.record({
   eventTimeUs: fc.oneof(fc.integer({ min: 0, max: 2_000_000_000_000_000 }), fc.constantFrom(2 ** 53, -(2 ** 53))),
   value: fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer(), fc.boolean(), fc.constantFrom("on", "")),
   quality: fc.constantFrom(0, 0, 0, 1, 3),
+  correctionUs: fc.constantFrom(0, 0, 0, 1_000, -1_000, 1_767_225_600_000_000, 2 ** 52, -(2 ** 52)),
 });
 const anyCommit = fc.record({
   readings: fc.array(anyReading, { minLength: 1, maxLength: 6 }),

@@ -11,6 +11,7 @@ const reading = (over: Partial<Reading> = {}): Reading => ({
   eventTimeUs: 1,
   value: 1,
   quality: quality.good,
+  correctionUs: 0,
   ...over,
 });
 
