@@ -150,6 +150,9 @@ const tags = z.record(z.string(), tagValue).meta({
   allowed: `up to ${tagsMax} NAME: VALUE, at most ${tagsLengthMax} characters in all; NAME is 1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit`,
 });
 
+const clockPolicy = z.enum(["trust", "correct", "stamp"]);
+const clockOffsetMin = duration({ min: "100ms", max: "1d" });
+
 const route = z.strictObject({
   topic: z
     .string()
@@ -174,6 +177,16 @@ const route = z.strictObject({
     .enum(["s", "ms", "us", "ns"])
     .default("ms")
     .describe('Unit of numeric "ts" values. A ts may also be an ISO 8601 text with a zone.'),
+  clock: z
+    .strictObject({
+      policy: clockPolicy.optional().describe("As ingest.clock.policy, for the devices of this route. Default: that."),
+      offsetMin: clockOffsetMin
+        .optional()
+        .meta({ unit: "duration" })
+        .describe("As ingest.clock.offsetMin, for the devices of this route. Default: that."),
+    })
+    .optional()
+    .describe("What is made of the times that the devices of this route send."),
 });
 
 const checkedRoute = route.superRefine((value, context) => {
@@ -226,6 +239,33 @@ const defaultRoutes = [
   { topic: "tg/v1/+", payload: "batch", device: "{1}" },
 ] as const;
 
+const clock = z.strictObject({
+  policy: clockPolicy
+    .default("trust")
+    .describe(
+      "trust: a device's time is the event time. correct: where its clock is off by more than offsetMin, its times are moved by that. stamp: the event time is the time of arrival. What is changed is flagged, and keeps the time that was sent.",
+    ),
+  offsetMin: clockOffsetMin
+    .prefault("2s")
+    .meta({ unit: "duration" })
+    .describe("How far a clock may be off before it is corrected. More than the delays of the network that come and go."),
+  horizon: duration({ min: "15s", max: "7d" })
+    .prefault("5m")
+    .meta({ unit: "duration" })
+    .describe(
+      "Over how long an offset is estimated. A clock that fell behind, which looks like readings that are late, is corrected after half of it; all else at once.",
+    ),
+  devicesMax: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(10_000)
+    .meta({ unit: "devices" })
+    .describe(
+      "Most devices whose clock is followed. Beyond it those not heard of for longest are forgotten, and learned anew.",
+    ),
+});
+
 const ingest = z.strictObject({
   routes: z
     .array(checkedRoute)
@@ -241,11 +281,16 @@ const ingest = z.strictObject({
     .describe("Topics whose route is kept in memory. Beyond it the memory is begun anew; nothing is lost."),
   eventTimeMin: instant
     .prefault("2000-01-01T00:00:00Z")
-    .describe("Earliest event time. A device without a set clock says 1970; its readings become dead letters."),
+    .describe(
+      "Earliest event time. A device without a set clock says 1970; its readings become dead letters, unless clock.policy is another than trust.",
+    ),
   eventTimeAheadMax: duration({ min: "1s", max: "3650d" })
     .prefault("1d")
     .meta({ unit: "duration" })
-    .describe("How far an event time may lie ahead of the gateway's clock. Readings beyond it become dead letters."),
+    .describe(
+      "How far an event time may lie ahead of the gateway's clock. Readings beyond it become dead letters, if clock.policy is trust.",
+    ),
+  clock: clock.prefault({}).describe("What is made of the times that devices send."),
   redeliveryReadingsMax: z
     .int()
     .min(0)

@@ -4,6 +4,7 @@
 import type { DecodeOptions, PayloadDecoder } from "../codec/payload.ts";
 import { payloadDecoders, quoted, timeUnitsUs } from "../codec/payload.ts";
 import { tagsLengthMax, tagValueLengthMax } from "../model/reading.ts";
+import type { ClockPolicy, ClockPolicyName } from "./clock-policy.ts";
 import { isName, isText } from "./names.ts";
 
 /** One route of the configuration. */
@@ -17,6 +18,8 @@ export interface Route {
   /** Template of the value by name of the tag. Names hold neither `=` nor `,`. Default: none. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
   readonly timeUnit: keyof typeof timeUnitsUs;
+  /** What differs from the policy of all routes; `offsetMin` in milliseconds. */
+  readonly clock?: { readonly policy?: ClockPolicyName | undefined; readonly offsetMin?: number | undefined } | undefined;
 }
 
 /** What is known of one topic. */
@@ -24,9 +27,24 @@ export interface Target extends DecodeOptions {
   readonly device: string;
   /** As {@link Reading.tags}. */
   readonly tags: string;
+  readonly clock: ClockPolicy;
   readonly decode: PayloadDecoder;
   /** Why no reading can be taken from this topic: its device or a tag cannot be called so. In words; null if it can. */
   readonly fault: string | null;
+}
+
+interface PreparedRoute {
+  readonly route: Route;
+  /** Of its topic filter. */
+  readonly levels: readonly string[];
+  readonly clock: ClockPolicy;
+}
+
+const trust: ClockPolicy = { name: "trust", offsetMinUs: 0 };
+
+function clockOf({ clock }: Route, common: ClockPolicy): ClockPolicy {
+  const { policy, offsetMin } = clock ?? {};
+  return { name: policy ?? common.name, offsetMinUs: offsetMin === undefined ? common.offsetMinUs : offsetMin * 1000 };
 }
 
 /** Longer topics are resolved anew each time: they must not fill the memory. In UTF-16 units. */
@@ -37,14 +55,15 @@ const keptTopicLengthMax = 512;
  * new topics fills that, it is emptied and filled anew.
  */
 export class RouteTable {
-  readonly #routes: readonly { readonly route: Route; readonly levels: readonly string[] }[];
+  readonly #routes: readonly PreparedRoute[];
   readonly #topicsMax: number;
   readonly #known = new Map<string, Target | null>();
   /** Each text of tags once, at most as many as topics: texts that are the same object are compared without looking at them. */
   readonly #tags = new Map<string, string>();
 
-  constructor(routes: readonly Route[], topicsMax: number) {
-    this.#routes = routes.map((route) => ({ route, levels: route.topic.split("/") }));
+  /** @param clock the policy of routes that name none. */
+  constructor(routes: readonly Route[], topicsMax: number, clock: ClockPolicy = trust) {
+    this.#routes = routes.map((route) => ({ route, levels: route.topic.split("/"), clock: clockOf(route, clock) }));
     this.#topicsMax = topicsMax;
   }
 
@@ -78,15 +97,15 @@ export class RouteTable {
 
   #resolve(topic: string, sameText: (tags: string) => string): Target | null {
     const levels = topic.split("/");
-    for (const { route, levels: pattern } of this.#routes) {
-      const captures = capturesOf(pattern, levels);
-      if (captures !== null) return targetOf(route, captures, sameText);
+    for (const prepared of this.#routes) {
+      const captures = capturesOf(prepared.levels, levels);
+      if (captures !== null) return targetOf(prepared, captures, sameText);
     }
     return null;
   }
 }
 
-function targetOf(route: Route, captures: readonly string[], sameText: (tags: string) => string): Target {
+function targetOf({ route, clock }: PreparedRoute, captures: readonly string[], sameText: (tags: string) => string): Target {
   const fill = (template: string) => template.replace(/\{(\d+)\}/g, (_, index: string) => captures[Number(index) - 1] ?? "");
   const device = fill(route.device);
   const tags = Object.entries(route.tags ?? {}).map(([name, template]): Tag => [name, fill(template)]);
@@ -96,6 +115,7 @@ function targetOf(route: Route, captures: readonly string[], sameText: (tags: st
     metric: fill(route.metric ?? ""),
     tags: fault === null ? sameText(textOfTags(tags)) : "",
     timeUnitUs: timeUnitsUs[route.timeUnit],
+    clock,
     decode: payloadDecoders[route.payload],
     fault,
   };

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Fault } from "../../../src/config/faults.ts";
 import { loadGatewayConfig, parseConfig } from "../../../src/config/load.ts";
@@ -24,8 +23,8 @@ function faultsIn(text: string): readonly Fault[] {
   return error.details.faults as readonly Fault[];
 }
 
-/** A route with these tags. */
-const tagged = (tags: string) => `ingest: {routes: [{topic: a/+, payload: object, device: '{1}', tags: {${tags}}}]}`;
+const routed = (more: string) => `ingest: {routes: [{topic: a/+, payload: object, device: '{1}', ${more}}]}`;
+const tagged = (tags: string) => routed(`tags: {${tags}}`);
 const manyTags = (count: number, value: string) => Array.from({ length: count }, (_, i) => `t${i}: ${value}`).join(", ");
 
 describe("a config file", () => {
@@ -40,12 +39,6 @@ describe("a config file", () => {
     const config = loadGatewayConfig("config/gateway.yaml");
     expect(config.gateway.id).toBe("gateway-1");
     expect(config.alerts[0]).toMatchObject({ when: { above: 80 }, clear: { below: 75 } });
-  });
-
-  test("may hold what README.md shows as an example", () => {
-    const examples = [...readFileSync("README.md", "utf8").matchAll(/```yaml\n([\s\S]*?)```/g)];
-    expect(examples.length).toBeGreaterThan(0);
-    for (const [, text = ""] of examples) expect(() => parse(text)).not.toThrow();
   });
 
   test("gives durations in milliseconds, sizes in bytes and instants in microseconds", () => {
@@ -125,6 +118,9 @@ logger: loud
     ["a tag of a wildcard that is not there", tagged("line: '{2}'"), "ingest.routes.0.tags.line"],
     ["more tags than a route may have", tagged(manyTags(17, "x")), "ingest.routes.0.tags"],
     ["tags that are too long together", tagged(manyTags(5, "x".repeat(100))), "ingest.routes.0.tags"],
+    ["a clock policy that does not exist", "ingest: {clock: {policy: guess}}", "ingest.clock.policy"],
+    ["a clock policy of a route that does not exist", routed("clock: {policy: guess}"), "ingest.routes.0.clock.policy"],
+    ["a limit for clocks below what a network needs", routed("clock: {offsetMin: 1ms}"), "ingest.routes.0.clock.offsetMin"],
     ["two windows of one name", "windows: [{name: a, size: 1s}, {name: a, size: 2s}]", "windows.1.name"],
     ["an alert whose conditions overlap", "alerts: [{name: a, when: {above: 75}, clear: {below: 80}}]", "alerts.0.clear"],
     ["a duration without a unit", "windows: [{name: a, size: 10}]", "windows.0.size"],
