@@ -118,6 +118,11 @@ describe("readings", () => {
     expect(builder.finish(ingestTimeUs)).toEqual(blockOf(...corrections.map(() => reading())));
   });
 
+  test("corrections of the first readings of a large block come back", () => {
+    const readings = Array.from({ length: 1000 }, (_, index) => reading({ correctionUs: index < 3 ? 5 : 0 }));
+    expect(roundTrip(...readings)).toEqual(readings);
+  });
+
   test("a text that is not well-formed is stored with replacement characters, and the block stays readable", () => {
     const [stored] = roundTrip(reading({ device: "\udc00", value: "a\ud800b" }));
     expect([stored?.device, stored?.value]).toEqual(["\ufffd", "a\ufffdb"]);

@@ -58,6 +58,22 @@ describe("policy correct", () => {
     );
   });
 
+  test("lets nothing lie ahead by more than the limit, whatever is known of the device", () => {
+    const times = eventTimes();
+    times.settle([reading(nowUs)], arrival("correct"));
+    const [within, beyond] = [nowUs + 2 * second, nowUs + 2 * second + 1].map((timeUs) => reading(timeUs));
+    expect(times.settle([within!], arrival("correct"))).toEqual([within]);
+    expect(times.settle([beyond!], arrival("correct"))).toEqual([
+      reading(nowUs, { quality: quality.stamped, correctionUs: -2 * second - 1 }),
+    ]);
+  });
+
+  test("leaves a time that is the gateway's own, so that the reading is known when it comes again", () => {
+    const times = eventTimes();
+    times.settle([reading(9 * second)], arrival("correct"));
+    expect(times.settle([reading(nowUs)], arrival("correct", true))).toEqual([reading(nowUs)]);
+  });
+
   test("leaves a reading without a time of its own as it is", () => {
     const own = reading(nowUs, { quality: quality.stamped });
     expect(eventTimes().settle([own, reading(9 * second)], arrival("correct"))[0]).toEqual(own);
@@ -114,13 +130,14 @@ test("what the log says of the clocks is learned commit by commit, from raw time
       reading(ingestTimeUs - second, { quality: quality.corrected, correctionUs: ingestTimeUs - rawUs }),
       reading(ingestTimeUs, { device: "stamped", quality: quality.stamped }),
     ];
-    return { firstOffset: number * 4, count: 4, bytes: readingBlock(readings, ingestTimeUs) };
+    if (number === 2) readings.push(reading(ingestTimeUs - second, { device: "late" }));
+    return { firstOffset: number * 4, count: readings.length, bytes: readingBlock(readings, ingestTimeUs) };
   });
   const block = decodeReadingBlock(mergeBlocks("readings", commits).bytes);
   const times = eventTimes();
   times.learn(block, readingsOf(block), 2 * second);
   const offsetUs = nowUs - 60 * second;
-  expect(times.view).toMatchObject({ devices: 2, corrected: 0, farthest: { offsetUs } });
+  expect(times.view).toMatchObject({ devices: 3, corrected: 0, farthest: { offsetUs } });
   const later = { ...arrival("correct"), nowUs: nowUs + hour };
   expect(times.settle([reading(30 * second)], { ...later, redelivered: true })[0]?.correctionUs).toBe(offsetUs);
 });
