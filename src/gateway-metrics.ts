@@ -21,6 +21,12 @@ function observeReadings(metrics: Metrics, { ingest, deadLetters, log }: Gateway
   metrics.observe("tidegate_readings_rejected_total", () =>
     Object.entries(ingest.counters.rejected).map(([reason, value]) => ({ labels: { reason }, value })),
   );
+  metrics.observe("tidegate_readings_retimed_total", () => {
+    const { corrected, stamped } = ingest.clocks;
+    return Object.entries({ corrected, stamped }).map(([how, value]) => ({ labels: { how }, value }));
+  });
+  metrics.observe("tidegate_clock_devices", () => ingest.clocks.devices);
+  metrics.observe("tidegate_clock_offset_max_seconds", () => Math.abs(ingest.clocks.farthest?.offsetUs ?? 0) / 1e6);
   metrics.observe("tidegate_ingest_topics", () => ingest.topics);
   metrics.observe("tidegate_dead_letters_lost_total", () => deadLetters.lost);
   metrics.observe("tidegate_log_offset", () => lanes.map((lane) => ({ labels: { lane }, value: log.bounds(lane).endOffset })));

@@ -8,9 +8,11 @@ export function column(device: string, metric: string, readings: string, unit = 
     device,
     metric,
     unit,
+    tags: "",
     eventTimesUs: pairs.map(([eventTimeUs]) => eventTimeUs),
     values: pairs.map(([, value]) => value),
     qualities: [],
+    correctionsUs: [],
   };
 }
 

@@ -50,7 +50,16 @@ const column: fc.Arbitrary<InputColumn> = fc
   })
   .map(({ device, values, fromUs, stepUs }) => {
     const eventTimesUs = Array.from(values, (_, index) => fromUs + index * stepUs);
-    return { device, metric: "t", unit: "", eventTimesUs, values: values as number[] | string[], qualities: [] };
+    return {
+      device,
+      metric: "t",
+      unit: "",
+      tags: "",
+      correctionsUs: [],
+      eventTimesUs,
+      values: values as number[] | string[],
+      qualities: [],
+    };
   });
 const step: fc.Arbitrary<Step> = fc.record({
   afterUs: fc.nat(25),

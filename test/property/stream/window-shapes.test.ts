@@ -82,7 +82,16 @@ function columnAt(
   { device, metric, readings }: { device: string; metric: string; readings: [number, number][] },
 ): InputColumn {
   const eventTimesUs = readings.map(([offsetUs]) => atUs + offsetUs);
-  return { device, metric, unit: "", eventTimesUs, values: readings.map(([, value]) => value), qualities: [] };
+  return {
+    device,
+    metric,
+    unit: "",
+    tags: "",
+    correctionsUs: [],
+    eventTimesUs,
+    values: readings.map(([, value]) => value),
+    qualities: [],
+  };
 }
 
 const iot = fc.integer().map((seed) => iotSteps({ seed, devices: 3, metrics: 2, seconds: 40 }));

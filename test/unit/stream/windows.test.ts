@@ -130,7 +130,15 @@ describe("blocks", () => {
   /** One reading a second of every metric, each metric a column: what a block stores of a device that sends all of them. */
   function everySecond(metrics: readonly string[], fromS: number, toS: number): InputColumn[] {
     const eventTimesUs = Array.from({ length: toS - fromS }, (_, i) => (fromS + i) * 1_000_000);
-    const about = { device: "press", unit: "", eventTimesUs, values: eventTimesUs.map(() => 1), qualities: [] };
+    const about = {
+      device: "press",
+      unit: "",
+      tags: "",
+      eventTimesUs,
+      values: eventTimesUs.map(() => 1),
+      qualities: [],
+      correctionsUs: [],
+    };
     return metrics.map((metric) => ({ ...about, metric }));
   }
 
