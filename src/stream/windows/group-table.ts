@@ -1,4 +1,4 @@
-// The devices and groups of an operator, and their state in parts: `devices/<n>` and `groups/<n>` hold 32 of each, in the order of first appearance.
+// The devices and groups of an operator, and their state in parts: `devices/<n>` and `groups/<n>` hold 16 of each, in the order of first appearance.
 // Only parts in which something changed are written. Neither devices nor groups are forgotten.
 
 import { deserialize, serialize } from "node:v8";
@@ -11,7 +11,7 @@ import { groupNamesOf, keyOfNames, otherNames } from "./group-key.ts";
 import type { GroupWindows } from "./group-windows.ts";
 import type { WindowPlan } from "./plan.ts";
 
-const bitsPerPart = 5;
+const bitsPerPart = 4;
 
 type DeviceRecord = readonly [clock: DeviceClockSnapshot, groups: readonly number[]];
 type GroupRecord = readonly [names: readonly [string, string, string], unit: string, watermarkUs: number, windows: unknown];
