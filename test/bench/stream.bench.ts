@@ -48,6 +48,8 @@ class LoadSource {
       device: `device-${Math.floor(i / seriesPerDevice)}`,
       metric: `metric-${i % seriesPerDevice}`,
       unit: "",
+      tags: "",
+      correctionsUs: [],
       eventTimesUs: new Array<number>(perBlock).fill(0),
       values: Array.from({ length: perBlock }, (_, k) => ((i * 31 + k * 17) % 1000) / 10),
       qualities: [],
