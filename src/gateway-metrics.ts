@@ -5,6 +5,7 @@ import type { Delivery } from "./log/accounting.ts";
 import { lanes } from "./model/lane.ts";
 import { lossReasons } from "./model/loss-reason.ts";
 import type { Metrics, Observation } from "./platform/metrics.ts";
+import type { Counters } from "./stream/contract.ts";
 
 export function observeGateway(metrics: Metrics, parts: GatewayParts): void {
   observeReadings(metrics, parts);
@@ -69,12 +70,19 @@ function observeReaders(metrics: Metrics, { stream }: GatewayParts): void {
   metrics.observe("tidegate_stream_readings_taken_total", () =>
     stream.status().operators.map(({ id, counters }) => ({ labels: { operator: id }, value: counters.taken })),
   );
-  metrics.observe("tidegate_stream_readings_skipped_total", () =>
+  const byReason = (readings: (counters: Counters) => Readonly<Record<string, number>>) => () =>
     stream
       .status()
       .operators.flatMap(({ id, counters }) =>
-        Object.entries(counters.skipped).map(([reason, value]): Observation => ({ labels: { operator: id, reason }, value })),
-      ),
+        Object.entries(readings(counters)).map(([reason, value]): Observation => ({ labels: { operator: id, reason }, value })),
+      );
+  metrics.observe(
+    "tidegate_stream_readings_skipped_total",
+    byReason(({ skipped }) => skipped),
+  );
+  metrics.observe(
+    "tidegate_stream_readings_noted_total",
+    byReason(({ noted = {} }) => noted),
   );
   metrics.observe("tidegate_stream_readings_lost_total", () =>
     Object.entries(stream.status().lost).map(([reason, value]) => ({ labels: { reason }, value })),

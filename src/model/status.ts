@@ -77,6 +77,8 @@ export interface OperatorView {
   readonly taken: number;
   /** Readings of its series that it did not use, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
+  /** Readings that it used, but not as any other, by reason; a reading may be there for several. */
+  readonly noted?: Readonly<Record<string, number>>;
   /** Results or alerts. */
   readonly outputs: number;
 }

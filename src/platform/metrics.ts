@@ -117,6 +117,11 @@ export const metricTable = {
     help: "Readings that a window or rule did not use, by its name and the reason; kept over restarts.",
     labels: ["operator", "reason"],
   },
+  tidegate_stream_readings_noted_total: {
+    kind: "counter",
+    help: "Readings that a window used, but not as any other: ahead of the clock, late for some of its windows, in the group for the rest; kept over restarts.",
+    labels: ["operator", "reason"],
+  },
   tidegate_stream_readings_lost_total: {
     kind: "counter",
     help: "Readings that windows and rules never saw: trimmed before, or in a corrupt block.",

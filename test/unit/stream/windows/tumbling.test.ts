@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { InputColumn } from "../../../src/stream/contract.ts";
-import { defaultWindowLimits, type WindowLimits } from "../../../src/stream/windows/plan.ts";
-import { WindowOperator } from "../../../src/stream/windows/window-operator.ts";
-import { column, KeptState, OperatorBench, stateOf, withValues } from "../../support/reading-columns.ts";
-import { type Tumbling, tumbling } from "../../support/window-definitions.ts";
+import type { InputColumn } from "../../../../src/stream/contract.ts";
+import { defaultWindowLimits, type WindowLimits } from "../../../../src/stream/windows/plan.ts";
+import { WindowOperator } from "../../../../src/stream/windows/window-operator.ts";
+import { column, KeptState, OperatorBench, stateOf, withValues } from "../../../support/reading-columns.ts";
+import { type Tumbling, tumbling } from "../../../support/window-definitions.ts";
 
 function operator(changes: Partial<Tumbling> = {}, limits: Partial<WindowLimits> = {}): WindowOperator {
   return new WindowOperator(tumbling({ name: "ten", sizeUs: 10, ...changes }), { ...defaultWindowLimits, ...limits });
