@@ -3,6 +3,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { ensureBuilt, ensureInstalled, root, run } from "./bootstrap.mjs";
+import { missingTestServers } from "./test-servers.mjs";
 
 ensureInstalled();
 ensureBuilt();
@@ -12,4 +13,5 @@ if (!existsSync(join(root, `test/bench/${name}.bench.ts`))) {
   console.error(`usage: npm run bench -- NAME [--json FILE], with NAME one of: ${names.join(", ")}`);
   process.exit(64);
 }
-run(process.execPath, ["--import", "tsx", `test/bench/${name}.bench.ts`, ...rest]);
+const env = { ...process.env, TIDEGATE_MISSING_SERVERS: missingTestServers().join(",") };
+run(process.execPath, ["--import", "tsx", `test/bench/${name}.bench.ts`, ...rest], { env });

@@ -1,15 +1,42 @@
 // The servers and tools that tests want, from Debian packages. Installs what is missing where that is possible (Debian, root).
 
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
-/** Program → the Debian packages it comes from. */
-const servers = { mosquitto: ["mosquitto"], mosquitto_pub: ["mosquitto-clients"], cc: ["gcc", "libc6-dev"] };
+/** Program → the Debian packages it comes from. "loop-mount" is no program but what mount and mkfs.ext4 are here for. */
+const servers = {
+  mosquitto: ["mosquitto"],
+  mosquitto_pub: ["mosquitto-clients"],
+  cc: ["gcc", "libc6-dev"],
+  "loop-mount": ["mount", "e2fsprogs"],
+};
 
 const searchPath = `${process.env.PATH}:/usr/sbin:/usr/local/sbin`.split(":");
 
-function missing() {
-  return Object.keys(servers).filter((program) => !searchPath.some((folder) => existsSync(`${folder}/${program}`)));
+/** Names of the programs that are missing now. */
+export function missingTestServers() {
+  return Object.keys(servers).filter((program) => (program === "loop-mount" ? !canLoopMount() : !isInstalled(program)));
+}
+
+function isInstalled(program) {
+  return searchPath.some((folder) => existsSync(`${folder}/${program}`));
+}
+
+/** Tried, because containers forbid it in many ways. */
+function canLoopMount() {
+  const directory = mkdtempSync(join(tmpdir(), "tidegate-mount-"));
+  const [image, root] = [join(directory, "image"), join(directory, "mnt")];
+  const runs = (command, ...args) => spawnSync(command, args, { stdio: "ignore" }).status === 0;
+  try {
+    mkdirSync(root);
+    writeFileSync(image, "");
+    truncateSync(image, 1024 * 1024);
+    return runs("mkfs.ext4", "-q", "-F", image) && runs("mount", "-o", "loop", image, root) && runs("umount", root);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
 }
 
 function canInstall() {
@@ -19,7 +46,7 @@ function canInstall() {
 
 /** Names of the programs that are still missing after an attempt to install them. */
 export function ensureTestServers() {
-  const wanted = missing();
+  const wanted = missingTestServers();
   if (wanted.length === 0 || !canInstall()) return wanted;
   const packages = [...new Set(wanted.flatMap((program) => servers[program]))];
   console.log(`installing for the tests: ${packages.join(" ")} ...`);
@@ -29,5 +56,5 @@ export function ensureTestServers() {
     env,
     stdio: ["ignore", "ignore", "inherit"],
   });
-  return missing();
+  return missingTestServers();
 }

@@ -13,6 +13,7 @@ import { createBlockMerger, createRetentionKeeper, openGatewayLog } from "./gate
 import { observeGateway } from "./gateway-metrics.ts";
 import { ruleOperators } from "./gateway-rules.ts";
 import { type GatewayParts, gatewayStatus } from "./gateway-status.ts";
+import { windowsOf } from "./gateway-windows.ts";
 import { HttpServer } from "./http/server.ts";
 import { Announcer } from "./ingest/announcer.ts";
 import { DeadLetters } from "./ingest/dead-letters.ts";
@@ -23,7 +24,6 @@ import { RouteTable } from "./ingest/routes.ts";
 import type { Log } from "./log/log.ts";
 import { LogReaders } from "./log/log-readers.ts";
 import type { RetentionKeeper } from "./log/retention-keeper.ts";
-import type { WindowDefinition } from "./model/definitions.ts";
 import type { StatusView } from "./model/status.ts";
 import { systemClock } from "./platform/clock.ts";
 import type { Address } from "./platform/listen.ts";
@@ -31,7 +31,6 @@ import type { Logger } from "./platform/logger.ts";
 import { Metrics } from "./platform/metrics.ts";
 import type { Operator } from "./stream/contract.ts";
 import { StreamDriver } from "./stream/driver.ts";
-import { defaultWindowLimits, WindowOperator } from "./stream/windows.ts";
 
 export interface Gateway {
   /** Where it listens, as HOST:PORT with actual ports. */
@@ -132,12 +131,9 @@ async function startStream(
   return stream;
 }
 
-function operatorsOf(config: GatewayConfig): Operator[] {
-  const { seriesMax } = config.stream;
-  const windows = config.windows.map(({ name, device, metric, size, lateness }) => {
-    const definition: WindowDefinition = { name, match: { device, metric }, sizeUs: size * 1000, latenessUs: lateness * 1000 };
-    return new WindowOperator(definition, { ...defaultWindowLimits, seriesMax, openWindowsMax: 4 * seriesMax });
-  });
+/** The windows and rules of a configuration, without a past. */
+export function operatorsOf(config: GatewayConfig): Operator[] {
+  const windows = windowsOf(config);
   return [...windows, ...ruleOperators(config)];
 }
 

@@ -9,7 +9,7 @@ import { defaultUrl, oneOf } from "./delivery-options.ts";
 
 const help = `
 A closed loop: every client keeps <window> messages unacknowledged, one reading each, on sensors/<device>/<metric> with the
-current time. Latency is from write to acknowledgement. "generator" is how many cores this program kept busy: near 1, it was
+current time; with --format batch <batch-size> readings each, on tg/v1/<device>. Latency is from write to acknowledgement. "generator" is how many cores this program kept busy: near 1, it was
 itself the limit. With QoS 0 a message counts when the kernel has taken it.
 
 Example:
@@ -24,7 +24,12 @@ export function registerLoad(program: Command, host: Host): void {
     .addOption(new Option("--duration <time>", "how long to measure").argParser(parseDurationMs).default(10_000, "10s"))
     .addOption(new Option("--warm-up <time>", "left out before that").argParser(parseDurationMs).default(2000, "2s"))
     .addOption(oneOf("--qos <level>", "MQTT quality of service", [0, 1], 1))
-    .addOption(new Option("--format <name>", 'json: {"v":21.57,"ts":…}, number: 21.57').choices(loadFormats).default("json"))
+    .addOption(
+      new Option("--format <name>", 'json: {"v":21.57,"ts":…}, number: 21.57, batch: a protobuf ReadingBatch')
+        .choices(loadFormats)
+        .default("json"),
+    )
+    .option("--batch-size <n>", "readings per message with format batch", wholeNumber(1, 10_000), 100)
     .addOption(oneOf("--mqtt-version <v>", "protocol: 4 is MQTT 3.1.1", [4, 5], 4))
     .option("--devices-per-client <n>", "devices behind one connection", wholeNumber(1, 1000), 1)
     .option("--metrics <n>", "metrics per device", wholeNumber(1, 1000), 4)
@@ -65,11 +70,12 @@ function printReport(report: LoadReport, json: string | undefined, host: Host): 
     return;
   }
   if (json !== undefined) writeReport(json, report);
-  const { messages, durationMs, messagesPerSecond, rejected, latencyMs, generatorCores } = report;
+  const { messages, durationMs, messagesPerSecond, readingsPerMessage, readingsPerSecond, rejected, latencyMs } = report;
   const latencies = Object.entries(latencyMs).map(([name, ms]) => `${name} ${ms.toFixed(2)}`);
   host.print(`ack latency in ms: ${latencies.join(", ")}`);
-  host.print(`generator: ${generatorCores.toFixed(2)} cores`);
+  host.print(`generator: ${report.generatorCores.toFixed(2)} cores`);
   const seconds = (durationMs / 1000).toFixed(1);
+  if (readingsPerMessage > 1) host.print(`${readingsPerMessage} readings a message: ${readingsPerSecond} readings/s`);
   host.print(`acknowledged ${messages} messages in ${seconds} s, rejected ${rejected}: ${messagesPerSecond} messages/s`);
 }
 

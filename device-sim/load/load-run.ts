@@ -27,6 +27,8 @@ export interface LoadOptions {
   readonly devicesPerClient: number;
   /** Metrics per device. */
   readonly metrics: number;
+  /** Readings per message with format batch; default 100. */
+  readonly batchSize?: number;
 }
 
 export interface LoadReport {
@@ -39,6 +41,8 @@ export interface LoadReport {
   /** Acknowledged; QoS 0: taken by the kernel. */
   readonly messages: number;
   readonly messagesPerSecond: number;
+  readonly readingsPerMessage: number;
+  readonly readingsPerSecond: number;
   readonly rejected: number;
   /** From write to acknowledgement. */
   readonly latencyMs: LatencyMs;
@@ -101,9 +105,13 @@ export function slotsOf({
   return topics * Math.ceil(windowMax / topics);
 }
 
-function topicsOf(client: number, { devicesPerClient, metrics }: LoadOptions): string[] {
+function topicsOf(client: number, { devicesPerClient, metrics, format }: LoadOptions): string[] {
   const topics: string[] = [];
   for (let device = 1; device <= devicesPerClient; device++) {
+    if (format === "batch") {
+      topics.push(`tg/v1/load-${client + 1}-${device}`);
+      continue;
+    }
     for (const { metric } of metricSpecs(metrics)) topics.push(`sensors/load-${client + 1}-${device}/${metric}`);
   }
   return topics;
@@ -145,6 +153,8 @@ function loadReport(options: LoadOptions, measurement: Measurement): LoadReport 
   const { messages, durationMs, latencyMs, rejections: rejected } = measurement;
   const messagesPerSecond = durationMs > 0 ? Math.round((messages / durationMs) * 1000) : 0;
   const generatorCores = Math.round(measurement.generatorCores * 1000) / 1000;
-  const figures = { durationMs: Math.round(durationMs), messages, messagesPerSecond, rejected, latencyMs, generatorCores };
+  const readingsPerMessage = format === "batch" ? (options.batchSize ?? 100) : 1;
+  const rates = { messagesPerSecond, readingsPerMessage, readingsPerSecond: messagesPerSecond * readingsPerMessage };
+  const figures = { durationMs: Math.round(durationMs), messages, ...rates, rejected, latencyMs, generatorCores };
   return { clients, window, qos, format, mqttVersion, ...figures };
 }

@@ -75,8 +75,10 @@ export class Measurement {
   }
 
   get latencyMs(): LatencyMs {
-    const at = (percentile: number) => this.#histogram.getValueAtPercentile(percentile) / 1000;
-    return { p50: at(50), p90: at(90), p99: at(99), "p99.9": at(99.9), max: this.#histogram.maxValue / 1000 };
+    const max = this.#histogram.maxValue / 1000;
+    // The histogram gives the upper edge of a bucket, which may lie beyond the largest value in it.
+    const at = (percentile: number) => Math.min(max, this.#histogram.getValueAtPercentile(percentile) / 1000);
+    return { p50: at(50), p90: at(90), p99: at(99), "p99.9": at(99.9), max };
   }
 
   #recordRun(): void {

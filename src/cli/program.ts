@@ -4,6 +4,7 @@ import { collectorCommand } from "./collector.ts";
 import { demoCommand } from "./demo.ts";
 import { exportCommand } from "./export.ts";
 import { logCommand } from "./log.ts";
+import { replayCommand } from "./replay.ts";
 import { runCommand } from "./run.ts";
 import { statusCommand } from "./status.ts";
 
@@ -21,6 +22,7 @@ export function createProgram(): Command {
     statusCommand(),
     exportCommand(),
     logCommand(),
+    replayCommand(),
     demoCommand(),
   ]) {
     tidegate.addCommand(command.exitOverride());

@@ -34,6 +34,7 @@ function tableOf(status: StatusView): string {
     ["readings", `${readings.received} received, ${readings.stored} stored, ${readings.pending} pending`],
     ...Object.entries(readings.rejected).map(([reason, count]) => ["  rejected", `${count} ${reason}`]),
     ...Object.entries(status.lanes).map(([lane, bounds]) => [`lane ${lane}`, `${bounds.startOffset} to ${bounds.endOffset}`]),
+    ["disk", diskText(status.log)],
     ["stream", `at ${stream.offset}, ${stream.lagReadings} readings behind`],
     ...Object.entries(status.sinks).flatMap(([name, sink]) => [
       [`sink ${name}`, sink.lastError === null ? sink.state : `${sink.state}: ${sink.lastError}`],
@@ -45,4 +46,15 @@ function tableOf(status: StatusView): string {
   ];
   const width = Math.max(...rows.map(([label]) => label?.length ?? 0));
   return rows.map(([label = "", text = ""]) => `${label.padEnd(width)}  ${text}`).join("\n");
+}
+
+const refusals = {
+  size: "a lane is as large as log.retention allows",
+  disk: "less than log.diskFreeMin is free",
+} as const;
+
+function diskText({ disk, refusal, diskFreeBytes }: StatusView["log"]): string {
+  const state = disk.error === null ? disk.state : `${disk.state}: ${disk.error}`;
+  const free = diskFreeBytes === null ? "free space unknown" : `${Math.floor(diskFreeBytes / 2 ** 20)} MiB free`;
+  return refusal === null ? `${state}, ${free}` : `${state}, ${free}; readings are refused: ${refusals[refusal]}`;
 }

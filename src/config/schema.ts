@@ -7,6 +7,7 @@ import { z } from "zod";
 import { alertRule } from "./alert-schema.ts";
 import { globs, idPattern, name, uniqueNames } from "./naming.ts";
 import { duration, hostPort, instant, isLoopback, size } from "./quantities.ts";
+import { checkWindow, windowFields } from "./window-schema.ts";
 
 /** The host's name, made fit for an id. */
 function defaultGatewayId(): string {
@@ -80,11 +81,11 @@ const log = z.strictObject({
     .meta({ unit: "readings" })
     .describe("Most readings that may wait for the disk. Beyond it, publishes are refused until the disk has caught up."),
   retention: retention.prefault({}).describe("How much is kept, by lane."),
-  diskFreeMin: size({ min: "1MiB", max: "65536GiB" })
+  diskFreeMin: size({ min: "8MiB", max: "65536GiB" })
     .prefault("256MiB")
     .meta({ unit: "bytes" })
     .describe(
-      "Reserve of the file system. Below it the oldest records go, as with sizeMax; below half of it readings are refused.",
+      "Reserve of the file system, where the log also compacts. Below it the oldest records go, as with sizeMax; below half of it readings are refused. Less than 64MiB is for small disks: it wears them more.",
     ),
   whenFull: z
     .enum(["evict-oldest", "degrade", "refuse"])
@@ -231,17 +232,13 @@ const ingest = z.strictObject({
     .describe("Bytes that are kept of a rejected payload."),
 });
 
-const window = z.strictObject({
-  name: name.describe("Name of the window; it stands in its results and in their topic."),
-  ...globs,
-  size: duration({ min: "1ms", max: "366d" })
-    .meta({ unit: "duration" })
-    .describe("Length of the tumbling window. Windows begin at multiples of it since 1970-01-01T00:00:00Z."),
-  lateness: duration({ min: "0ms", max: "366d" })
-    .prefault("0ms")
-    .meta({ unit: "duration" })
-    .describe("How long, in event time of the device, a window waits for late readings after its end."),
-});
+const window = z
+  .strictObject({
+    name: name.describe("Name of the window; it stands in its results and in their topic."),
+    ...globs,
+    ...windowFields,
+  })
+  .superRefine(checkWindow);
 
 const stream = z.strictObject({
   seriesMax: z
@@ -262,6 +259,43 @@ const stream = z.strictObject({
     .describe(
       "Most samples, of 8 bytes, that the baselines of a rule may come to hold: series x seasons x history. Readings of further series are not judged, and counted.",
     ),
+  slicesMax: z
+    .int()
+    .min(1)
+    .max(100_000_000)
+    .optional()
+    .meta({ unit: "slices" })
+    .describe(
+      "Most slices that a window keeps over all its series: parts of windows of time that are not over, or sessions. Readings that would need more are counted. Default: four times seriesMax.",
+    ),
+  slicesPerSeriesMax: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(1000)
+    .meta({ unit: "slices" })
+    .describe("The same of one series, or of what else the window groups by."),
+  sessionsPerSeriesMax: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(1000)
+    .meta({ unit: "sessions" })
+    .describe("Most sessions that are not over, or may be revised, of one series."),
+  pointsMax: z
+    .int()
+    .min(1)
+    .max(100_000_000)
+    .default(1_000_000)
+    .meta({ unit: "readings" })
+    .describe("Most readings that a sliding window keeps over all its series. Readings beyond it are counted."),
+  pointsPerSeriesMax: z
+    .int()
+    .min(1)
+    .max(10_000_000)
+    .default(10_000)
+    .meta({ unit: "readings" })
+    .describe("The same of one series."),
   checkpointInterval: duration({ min: "100ms", max: "1h" })
     .prefault("1s")
     .meta({ unit: "duration" })
@@ -337,6 +371,7 @@ export const gatewayConfigSchema = sections.superRefine(({ mqtt, http }, context
 /** A valid configuration: defaults filled in, durations in milliseconds, sizes in bytes, instants in microseconds. */
 export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;
 export type RouteConfig = GatewayConfig["ingest"]["routes"][number];
+export type WindowConfig = GatewayConfig["windows"][number];
 
 export const collectorConfigSchema = z.strictObject({
   listen: loopbackOnly.prefault("127.0.0.1:7070").describe("Where gateways connect."),

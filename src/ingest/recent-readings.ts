@@ -5,12 +5,16 @@
 // A ring of columns. `add` is on the hot path (once a reading) and only writes. `has` runs for redelivered publishes alone: it
 // looks through the few newest readings, and finds older ones by an index of event times, which is made anew when too many
 // readings came since. After a restart the ring is filled from the end of the readings lane, so that a crash between
-// commit and acknowledgement yields no duplicate.
+// commit and acknowledgement yields no duplicate. Of a long text its SHA-256 is kept, so that 65,536 readings take about 10 MB
+// whatever they say.
 
-import { quality, type Reading } from "../model/reading.ts";
+import { createHash } from "node:crypto";
+import { quality, type Reading, type Value } from "../model/reading.ts";
 
 /** Readings that are searched one by one before the index is made anew. */
 const unindexedMax = 4096;
+/** Texts up to so many UTF-16 units are kept as they are. */
+const keptTextLengthMax = 64;
 
 export class RecentReadings {
   readonly #readingsMax: number;
@@ -43,7 +47,7 @@ export class RecentReadings {
     const isNumber = typeof value === "number";
     this.#eventTimesUs[at] = reading.eventTimeUs;
     this.#numbers[at] = isNumber ? value : 0;
-    this.#states[at] = isNumber ? null : value;
+    this.#states[at] = isNumber ? null : kept(value);
     this.#devices[at] = reading.device;
     this.#metrics[at] = reading.metric;
     this.#next = at + 1 === this.#readingsMax ? 0 : at + 1;
@@ -87,12 +91,17 @@ export class RecentReadings {
   }
 
   #isAt(at: number, reading: Reading): boolean {
-    const value = this.#states[at] ?? this.#numbers[at];
     return (
       this.#eventTimesUs[at] === reading.eventTimeUs &&
-      Object.is(value, reading.value) &&
+      Object.is(this.#states[at] ?? this.#numbers[at], kept(reading.value)) &&
       this.#metrics[at] === reading.metric &&
       this.#devices[at] === reading.device
     );
   }
+}
+
+/** The value itself, or what stands for it. No text that is kept is as long as a digest with its mark. */
+function kept<V extends Value>(value: V): V | string {
+  if (typeof value !== "string" || value.length <= keptTextLengthMax) return value;
+  return `sha256 ${createHash("sha256").update(value).digest("hex")}`;
 }

@@ -2,13 +2,13 @@ import { rm, stat, writeFile } from "node:fs/promises";
 import { messageOf } from "../platform/errors.ts";
 import type { Logger } from "../platform/logger.ts";
 
-/** It is put there when so many times its size is free; with less, it would itself fill the disk. */
+/** It takes no more than this part of what is free; with more, it would itself fill the disk. */
 const freePart = 4;
 
 export interface BallastOptions {
   /** LevelDB leaves files alone whose names it does not know. */
   readonly path: string;
-  /** 0: none. Sensible: 8 MiB, twice LevelDB's write buffer: what opening writes at most, and the journal of a removal. */
+  /** At most. 0: none. Sensible: 8 MiB, twice LevelDB's write buffer: what opening writes at most, and the journal of a removal. */
   readonly bytes: number;
   readonly freeBytes: () => Promise<number>;
   readonly logger: Logger;
@@ -16,7 +16,8 @@ export interface BallastOptions {
 
 /**
  * A file that holds room for the moment when a full disk leaves none. LevelDB writes when it opens, and to remove something is a
- * write too: without room a full log could neither be read nor become smaller.
+ * write too: without room a full log could neither be read nor become smaller. A compaction that finds no room takes all there is and
+ * leaves half-written tables, which go when LevelDB opens: so it is there again, as far as possible, after each opening.
  */
 export class Ballast {
   readonly #options: BallastOptions;
@@ -25,13 +26,13 @@ export class Ballast {
     this.#options = options;
   }
 
-  /** Puts the file there, if the disk has room for it. */
+  /** Puts the file there, or a larger one, as far as the disk has room for it. */
   async load(): Promise<void> {
     const { path, bytes, freeBytes, logger } = this.#options;
     if (bytes === 0) return;
     try {
-      if ((await sizeOf(path)) === bytes || (await freeBytes()) < freePart * bytes) return;
-      await writeFile(path, new Uint8Array(bytes));
+      const size = Math.min(bytes, Math.floor((await freeBytes()) / freePart));
+      if (size > (await sizeOf(path))) await writeFile(path, new Uint8Array(size));
     } catch (error) {
       logger.warn({ err: error }, `no room is held back for a full disk: ${messageOf(error)}`);
       await this.drop();

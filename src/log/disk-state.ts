@@ -48,8 +48,3 @@ const delayMsMax = 5000;
 export function attemptDelayMs({ failures }: DiskState): number {
   return failures <= 1 ? 0 : Math.min(delayMsMax, delayMsMin * 2 ** (failures - 2));
 }
-
-/** LevelDB gives the system's words, not its codes. */
-export function saysFull(error: unknown): boolean {
-  return error instanceof Error && /no space left on device|disk quota exceeded|ENOSPC|EDQUOT/i.test(error.message);
-}

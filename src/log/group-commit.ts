@@ -118,7 +118,8 @@ export class GroupCommit {
       return;
     }
     this.#state = "waiting";
-    this.#cancelInterval = this.#options.clock.after(waitMs, () => this.#begin());
+    // A closing gateway may have nothing else left that keeps it alive.
+    this.#cancelInterval = this.#options.clock.after(waitMs, () => this.#begin(), "hold");
   }
 
   #begin(): void {

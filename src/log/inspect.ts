@@ -192,6 +192,11 @@ async function withDatabase<T>(directory: string, use: (database: LogDatabase) =
   }
 }
 
+/** Errors: DATA_DIR_UNUSABLE. Opening would make a log where there is none. */
+export async function assertLogExists(directory: string): Promise<void> {
+  await bytesOfFiles(directory);
+}
+
 /** Of all files of the database. Opening would make one where there is none. */
 async function bytesOfFiles(directory: string): Promise<number> {
   const attempt = `look into the log in ${directory}`;

@@ -23,7 +23,7 @@ import { join } from "node:path";
 import { type Lane, lanes } from "../model/lane.ts";
 import { assert } from "../platform/assert.ts";
 import type { Clock } from "../platform/clock.ts";
-import { freeBytesOf } from "../platform/data-directory.ts";
+import { freeBytesOf, saysFull } from "../platform/data-directory.ts";
 import { messageOf, TidegateError } from "../platform/errors.ts";
 import type { Logger } from "../platform/logger.ts";
 import { Ballast } from "./ballast.ts";
@@ -93,6 +93,8 @@ export interface LevelLogOptions {
   readonly segmentLimits?: SegmentLimits;
   /** Room held back for a full disk (ballast.ts); default 0. */
   readonly ballastBytes?: number;
+  /** What retention keeps free on the disk, where LevelDB compacts (log-database.ts); default: enough. */
+  readonly roomBytes?: number;
   /** Bytes that retention removes from a lane before LevelDB rewrites the range; default 4 MiB. */
   readonly compactBytesMin?: number;
   /** Default: just writes. */
@@ -106,21 +108,31 @@ interface LaneStart {
 
 /** Errors: DATA_DIR_UNUSABLE, DATA_DIR_LOCKED, BLOCK_FORMAT_UNKNOWN. */
 export async function openLevelLog(options: LevelLogOptions): Promise<Log> {
-  const { directory, logger } = options;
-  const database = await openDatabase(directory);
+  const { directory, logger, ballastBytes = 0, roomBytes } = options;
+  const freeBytes = () => freeBytesOf(directory);
+  const ballast = new Ballast({ path: join(directory, "ballast"), bytes: ballastBytes, freeBytes, logger });
+  const database = await openWithBallast(() => openDatabase(directory, roomBytes), ballast);
   try {
     const logId = await readLogId(database, directory);
     const recovered = await recover(database, logger);
     const bounds = eachLane((lane) => recovered.lanes[lane].bounds);
-    const { ballastBytes = 0 } = options;
-    const freeBytes = () => freeBytesOf(directory);
-    const ballast = new Ballast({ path: join(directory, "ballast"), bytes: ballastBytes, freeBytes, logger });
     await ballast.load();
     logger.info({ directory, logId, bounds }, "log opened");
     return new LevelLog(options, { database, logId, recovered, ballast });
   } catch (thrown) {
     await database.root.close();
     throw thrown;
+  }
+}
+
+/** LevelDB writes when it opens: on a disk that others have filled meanwhile, with the room that was held back. */
+async function openWithBallast(open: () => Promise<LogDatabase>, ballast: Ballast): Promise<LogDatabase> {
+  try {
+    return await open();
+  } catch (thrown) {
+    if (!saysFull(thrown)) throw thrown;
+    await ballast.drop();
+    return open();
   }
 }
 
@@ -147,14 +159,14 @@ class LevelLog implements Log {
   #closed: Promise<void> | null = null;
 
   constructor(options: LevelLogOptions, { database, logId, recovered, ballast }: Opened) {
-    const { directory, clock, pendingReadingsMax, logger } = options;
+    const { directory, clock, pendingReadingsMax, logger, roomBytes } = options;
     const { recentBytesMax = recentBytesMaxDefault, syncWrite = (write) => write() } = options;
     const { durability = "sync", syncIntervalMs = syncIntervalMsDefault } = options;
     const { segmentLimits = segmentLimitsDefault, compactBytesMin = compactBytesMinDefault } = options;
     const { readers = new LogReaders() } = options;
     this.logId = logId;
     this.#disk = new LogDisk(database, {
-      open: () => openDatabase(directory),
+      open: () => openDatabase(directory, roomBytes),
       verify: (reopened) => this.#verify(reopened),
       sync: durability !== "none",
       syncWrite,

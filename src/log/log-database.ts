@@ -44,6 +44,16 @@ const levelOptions = {
 const binary = { keyEncoding: "view", valueEncoding: "view" } as const;
 const text = { keyEncoding: "utf8", valueEncoding: "utf8" } as const;
 
+/**
+ * On a disk that is to keep less free than this, LevelDB works in smaller portions. It writes new tables before it deletes the old
+ * ones: of all young tables (4 to 12 write buffers) with the 10 MiB of the level below, or of up to 25 tables. With the portions
+ * above that can be 50 MiB, with these 16, and as much again while somebody reads the old ones. A compaction that finds no room
+ * ends all writes until the database is opened anew (log-disk.ts), and retention gives up more then (retention-keeper.ts).
+ */
+const compactionBytesMax = 64 * 1024 * 1024;
+/** LevelDB takes no smaller tables. */
+const smallPortions = { maxFileSize: 1024 * 1024, writeBufferSize: 256 * 1024 } as const;
+
 export type LogDatabase = ReturnType<typeof sublevelsOf>;
 export type TableName = Lane | `segment-${Lane}` | `aside-${Lane}` | "loss" | "checkpoint" | "meta";
 
@@ -129,12 +139,17 @@ export function bytesOf(value: string): Uint8Array {
 export const startKeyOf = (lane: Lane) => `start/${lane}`;
 const evictedKey = "evicted";
 
-/** Errors: DATA_DIR_UNUSABLE, DATA_DIR_LOCKED. */
-export async function openDatabase(directory: string): Promise<LogDatabase> {
+/**
+ * @param roomBytes what the disk is to keep free for compaction; sensible: from 8 MiB.
+ *
+ * Errors: DATA_DIR_UNUSABLE, DATA_DIR_LOCKED.
+ */
+export async function openDatabase(directory: string, roomBytes = Number.POSITIVE_INFINITY): Promise<LogDatabase> {
   try {
     // The directory first: Level begins to open, and to make it, in its constructor.
     await makeDirectory(directory);
-    const root = new Level<string, string>(directory, levelOptions);
+    const portions = roomBytes < compactionBytesMax ? smallPortions : {};
+    const root = new Level<string, string>(directory, { ...levelOptions, ...portions });
     await root.open();
     return sublevelsOf(root);
   } catch (thrown) {

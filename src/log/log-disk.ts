@@ -17,10 +17,11 @@
 // Errors: LOG_WRITE_FAILED, LOG_FULL (write), LOG_READ_FAILED (read, while there is no handle).
 
 import type { Clock } from "../platform/clock.ts";
+import { saysFull } from "../platform/data-directory.ts";
 import { messageOf, TidegateError } from "../platform/errors.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { Ballast } from "./ballast.ts";
-import { attemptDelayMs, type DiskEvent, type DiskState, diskOk, saysFull, transition } from "./disk-state.ts";
+import { attemptDelayMs, type DiskEvent, type DiskState, diskOk, transition } from "./disk-state.ts";
 import { writeFailedError } from "./group-commit.ts";
 import { type Change, differing, inverseOf, type LogDatabase, writeChanges } from "./log-database.ts";
 
@@ -67,14 +68,14 @@ export class LogDisk {
 
   /** All or nothing. One call at a time. */
   async write(changes: readonly Change[]): Promise<void> {
-    await this.#reopening;
+    while (this.#reopening !== null) await this.#reopening;
     if (this.#state.kind !== "ok") throw this.#state.error;
-    await this.#writing(changes, (database) => writeChanges(database, changes, this.#options.sync));
+    await this.#writing(changes);
   }
 
   /** A change that may be lost: whoever makes it makes it again. */
   async change(work: (database: LogDatabase) => Promise<void>): Promise<void> {
-    await this.#reopening;
+    while (this.#reopening !== null) await this.#reopening;
     if (this.#state.kind !== "ok") throw this.#state.error;
     await this.use(work).catch((cause: unknown) => {
       if (this.#state.kind === "ok") this.#fail(cause, []);
@@ -84,8 +85,9 @@ export class LogDisk {
 
   /** Reads; the handle stays open as long. */
   async use<Result>(work: (database: LogDatabase) => Promise<Result>): Promise<Result> {
-    await this.#reopening;
+    while (this.#reopening !== null) await this.#reopening;
     if (this.#database === null) throw notReadable(this.#state);
+    // No wait in between: a use that begins while the handle is being closed would not be waited for.
     const using = work(this.#database);
     this.#uses.add(using);
     try {
@@ -104,11 +106,11 @@ export class LogDisk {
     await this.#closeDatabase();
   }
 
-  async #writing(changes: readonly Change[], write: (database: LogDatabase) => Promise<void>): Promise<void> {
-    const database = this.#database;
-    if (database === null) throw notReadable(this.#state);
+  async #writing(changes: readonly Change[]): Promise<void> {
+    const { syncWrite, sync } = this.#options;
+    if (this.#database === null) throw notReadable(this.#state);
     try {
-      await this.#options.syncWrite(() => write(database));
+      await this.use((database) => syncWrite(() => writeChanges(database, changes, sync)));
     } catch (cause) {
       this.#fail(cause, changes);
       throw writeFailedError(cause);
@@ -129,6 +131,8 @@ export class LogDisk {
     const { logger } = this.#options;
     const isFull = saysFull(cause);
     if (changes.length > 0) this.#doubtful = changes;
+    // A write and a removal were under way together and both failed: the attempt waits for both.
+    if (this.#reopening !== null) return;
     // Once, not for every attempt: they follow each other for as long as the disk is at fault.
     if (this.#state.failures === 0)
       logger.error({ err: cause }, "the disk refuses writes; nothing is acknowledged until it takes them");
@@ -153,6 +157,7 @@ export class LogDisk {
   async #reopen(): Promise<void> {
     const { open, verify, syncWrite, ballast } = this.#options;
     const isFull = this.#state.kind === "reopening" && this.#state.error.code === "LOG_FULL";
+    // Also the writes: one that fails only now is in doubt, too.
     await Promise.allSettled(this.#uses);
     if (this.#database !== null && this.#doubtful.length > 0) {
       this.#undoing = [...this.#undoing, ...(await inverseOf(this.#database, this.#doubtful))];
@@ -162,6 +167,8 @@ export class LogDisk {
     if (isFull) await ballast.drop();
     const database = await open();
     this.#database = database;
+    // At once: a compaction that found no room begins anew, and must leave some for the next opening.
+    if (isFull) await ballast.load();
     const undoing = await differing(database, this.#undoing);
     if (undoing.length > 0) await syncWrite(() => writeChanges(database, undoing, true));
     this.#undoing = [];

@@ -7,8 +7,11 @@ import type { Log } from "./log.ts";
 import type { LogReaders } from "./log-readers.ts";
 import { type Cut, planRetention, type RetentionPlan, type RetentionPolicy, type RetentionView } from "./retention.ts";
 
-/** Between two looks, if nothing is written. */
+/** Between two looks, if nothing is written; and while the disk is at fault, so that one falls into the moments when it is not. */
 const intervalMs = 1000;
+const faultIntervalMs = 100;
+/** How long room that was removed may take to come back while the disk is at fault, before more is given up for it. */
+const reclaimPatienceMs = 5000;
 /** A look is due when the log has grown by this part of the smallest bound, so that it overshoots by little more. */
 const growthPart = 16;
 const growthBytesMax = 1024 * 1024;
@@ -44,6 +47,7 @@ export class RetentionKeeper {
   #bytesAtLook = 0;
   #refusal: RetentionPlan["refusal"] = null;
   #diskFreeBytes: number | null = null;
+  #patientUntilUs = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | null = null;
   #cancelTimer: (() => void) | null = null;
   #closed = false;
@@ -86,7 +90,9 @@ export class RetentionKeeper {
     this.#looking ??= this.#look().finally(() => {
       this.#looking = null;
       this.#cancelTimer?.();
-      if (!this.#closed) this.#cancelTimer = this.#options.clock.after(intervalMs, () => void this.#lookOnce());
+      if (this.#closed) return;
+      const { clock, log } = this.#options;
+      this.#cancelTimer = clock.after(isWell(log) ? intervalMs : faultIntervalMs, () => void this.#lookOnce());
     });
     return this.#looking;
   }
@@ -116,8 +122,16 @@ export class RetentionKeeper {
       released: readers.released,
       hasSinks: readers.hasSinks,
       diskFreeBytes,
-      reclaimingBytes: log.reclaimingBytes,
+      reclaimingBytes: this.#isStuck() ? 0 : log.reclaimingBytes,
     };
+  }
+
+  /** On a disk without room to compact in, nothing comes back until more is given up; each time, it is given time to. */
+  #isStuck(): boolean {
+    const { log, clock } = this.#options;
+    if (isWell(log) || clock.nowUs() < this.#patientUntilUs) return false;
+    this.#patientUntilUs = clock.nowUs() + reclaimPatienceMs * 1000;
+    return true;
   }
 
   #bytes(): number {
@@ -157,6 +171,11 @@ export class RetentionKeeper {
   #warn(about: string, log: () => void): void {
     if (this.#warnings.pass(about) !== null) log();
   }
+}
+
+/** False also between the opening anew and the first write that succeeds. */
+function isWell({ disk }: Log): boolean {
+  return disk.kind === "ok" && disk.failures === 0;
 }
 
 function fullError(bound: "size" | "disk"): TidegateError {

@@ -24,6 +24,17 @@ export async function freeBytesOf(directory: string): Promise<number> {
   return bavail * bsize;
 }
 
+/** Bytes of the whole file system of the directory. */
+export async function diskBytesOf(directory: string): Promise<number> {
+  const { blocks, bsize } = await statfs(directory);
+  return blocks * bsize;
+}
+
+/** Whether a write failed because the disk has no room. LevelDB gives the system's words, not its codes. */
+export function saysFull(error: unknown): boolean {
+  return error instanceof Error && /no space left on device|disk quota exceeded|ENOSPC|EDQUOT/i.test(error.message);
+}
+
 /**
  * Why a database in a directory cannot be opened: DATA_DIR_LOCKED or DATA_DIR_UNUSABLE.
  *
@@ -35,6 +46,10 @@ export function openFailure(attempt: string, thrown: unknown): TidegateError {
   if (systemCodeOf(cause) === "LEVEL_LOCKED") {
     const message = `${attempt}: another process has it open; stop that one, or use another directory`;
     return new TidegateError("DATA_DIR_LOCKED", message, { cause });
+  }
+  if (saysFull(cause)) {
+    const message = `${attempt}: ${messageOf(cause)}; the disk is full: free space on it, then start again`;
+    return new TidegateError("DATA_DIR_UNUSABLE", message, { cause });
   }
   return unusable(attempt, messageOf(cause), cause);
 }

@@ -31,6 +31,8 @@ export interface Counters {
   readonly taken: number;
   /** Readings of matching series that were not taken, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
+  /** Readings that were taken, but not as any other, by reason; a reading may be noted for several. */
+  readonly noted?: Readonly<Record<string, number>>;
   /** Results or alerts. */
   readonly outputs: number;
 }

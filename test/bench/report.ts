@@ -1,6 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 
+/** What a budget bounds: value / reference, or the value itself. */
+export type BudgetKind = "least ratio" | "least value" | "most value";
+
 /** One measured case beside its reference, both from the same run on the same machine. */
 export interface BenchCase {
   readonly case: string;
@@ -9,14 +12,30 @@ export interface BenchCase {
   readonly reference: { readonly name: string; readonly value: number };
   /** value / reference.value */
   readonly ratio: number;
-  /** Least ratio that the design asks for; null if it asks for none. */
+  /** What the design asks for; null if it asks for nothing. */
   readonly budget: number | null;
+  readonly budgetKind: BudgetKind;
   readonly ok: boolean;
 }
 
-export function benchCase(what: Omit<BenchCase, "ratio" | "ok">): BenchCase {
-  const ratio = what.value / what.reference.value;
-  return { ...what, ratio, ok: what.budget === null || ratio >= what.budget };
+/** @param what.budgetKind default: least ratio. */
+export function benchCase(
+  what: Omit<BenchCase, "ratio" | "ok" | "budgetKind"> & { readonly budgetKind?: BudgetKind },
+): BenchCase {
+  const { value, reference, budget, budgetKind = "least ratio" } = what;
+  const ratio = value / reference.value;
+  return { ...what, ratio, budgetKind, ok: budget === null || isKept(budgetKind, budget, { value, ratio }) };
+}
+
+function isKept(kind: BudgetKind, budget: number, { value, ratio }: Pick<BenchCase, "value" | "ratio">): boolean {
+  switch (kind) {
+    case "least ratio":
+      return ratio >= budget;
+    case "least value":
+      return value >= budget;
+    case "most value":
+      return value <= budget;
+  }
 }
 
 /** Middle of an odd number of values. */
@@ -29,7 +48,7 @@ export function median(values: readonly number[]): number {
 export function report(name: string, cases: readonly BenchCase[]): void {
   const number = (value: number) => value.toLocaleString("en-US", { maximumFractionDigits: value < 100 ? 2 : 0 });
   for (const one of cases) {
-    const budget = one.budget === null ? "" : `, budget ${one.budget}: ${one.ok ? "ok" : "MISSED"}`;
+    const budget = one.budget === null ? "" : `, budget (${one.budgetKind}) ${number(one.budget)}: ${one.ok ? "ok" : "MISSED"}`;
     console.log(`${one.case}: ${number(one.value)} ${one.unit}`);
     console.log(`  ${one.reference.name}: ${number(one.reference.value)} ${one.unit}; ratio ${one.ratio.toFixed(2)}${budget}`);
   }

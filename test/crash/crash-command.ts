@@ -1,6 +1,6 @@
 // `npm run test:crash -- --kills N [--seed S] [--durability sync|interval|none] [--power-cut]`. Ends with one line for scripts:
 //   kills N, acknowledged A, missing M, duplicated D, altered X
-// Exit code 0 if nothing is missing, duplicated or altered, else 1.
+// Exit code 0 if nothing is missing, duplicated or altered, and results and alerts are what they should be, else 1.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -41,7 +41,7 @@ async function runCommand(choices: Choices): Promise<number> {
   const directory = mkdtempSync(join(tmpdir(), "tidegate-crash-"));
   const progress = createProgress(process.stdout.isTTY ? process.stdout : undefined, kills);
   try {
-    const { acknowledged, missing, duplicated, altered, holes } = await runCrashes({
+    const { acknowledged, missing, duplicated, altered, holes, outputs, differences } = await runCrashes({
       ...choices,
       random: seededRandom(seed),
       directory,
@@ -49,10 +49,11 @@ async function runCommand(choices: Choices): Promise<number> {
         progress.update(done, `kill ${done}, acknowledged ${counts.acknowledged}, missing ${counts.missing}`),
     });
     progress.stop();
+    console.log(`results and alerts ${outputs}, different ${differences}; holes ${holes}`);
     console.log(
       `kills ${kills}, acknowledged ${acknowledged}, missing ${missing}, duplicated ${duplicated}, altered ${altered}`,
     );
-    return missing + duplicated + altered + holes > 0 ? 1 : 0;
+    return missing + duplicated + altered + holes + differences > 0 ? 1 : 0;
   } finally {
     progress.stop();
     rmSync(directory, { recursive: true });

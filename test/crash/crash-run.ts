@@ -7,11 +7,17 @@
 // Moments: each kill comes after a seeded number of acknowledgements and a seeded part of the time that a commit takes, so that it
 // falls before, into and behind commits alike. After one kill in eight the gateway is killed once more while it starts.
 //
+// Windows and a rule run beside it. In the end the lanes of results and alerts must be what an undisturbed processor says about the
+// readings lane, record by record: an output that is missing, doubled or different is a difference.
+//
 // With `powerCut` the death of the process is not enough: what was not synced is taken from the directory too
 // (test/support/power-cut/power-cut-disk.ts).
 
 import { join } from "node:path";
+import { loadGatewayConfig } from "../../src/config/load.ts";
 import type { Durability } from "../../src/log/level-log.ts";
+import { createLogger } from "../../src/platform/logger.ts";
+import { replay } from "../../src/replay.ts";
 import { GatewayProcess } from "../support/gateway-process.ts";
 import { compileDiskShim, diskShimEnv } from "../support/power-cut/disk-shim.ts";
 import { type Loss, PowerCutDisk } from "../support/power-cut/power-cut-disk.ts";
@@ -40,6 +46,10 @@ export interface CrashRunResult extends LedgerCounts {
   readonly connectionsLost: number;
   /** Places where offsets of the readings lane are absent, over all checks. */
   readonly holes: number;
+  /** Results and alerts that an undisturbed processor says. */
+  readonly outputs: number;
+  /** Results and alerts that only it says, or that only the lanes hold. */
+  readonly differences: number;
 }
 
 const sensors = 20;
@@ -47,6 +57,10 @@ const windowMax = 16;
 const acknowledgedMax = 2000;
 const commitMs = 10;
 const startMs = 500;
+const streamYaml = `
+windows: [{ name: short, metric: decimal, size: 40ms, lateness: 8ms }, { name: long, metric: decimal, size: 1s }]
+alerts: [{ name: high, metric: decimal, when: { above: 150 }, clear: { below: 50 } }]
+stream: { checkpointInterval: 300ms }`;
 
 /** Resolves with the ledger's counts over the whole log. Rejects if the gateway ends by itself, or cannot start. */
 export async function runCrashes(options: CrashRunOptions): Promise<CrashRunResult> {
@@ -70,6 +84,7 @@ export async function runCrashes(options: CrashRunOptions): Promise<CrashRunResu
       await victim.gateway.start();
     }
     await victim.gateway.whileRunning(fleet.drained());
+    await victim.gateway.whileRunning(victim.gateway.until(({ stream }) => stream.lagReadings === 0));
     await victim.gateway.stop();
     if (powerCut !== "none") await victim.cutPower();
     await check.checkAll();
@@ -77,7 +92,20 @@ export async function runCrashes(options: CrashRunOptions): Promise<CrashRunResu
     fleet.stop();
     await victim.gateway.kill();
   }
-  return { ...ledger.counts, refusals: fleet.refusals, connectionsLost: fleet.connectionsLost, holes: check.holes };
+  const { outputs, differences } = await comparedOutputs(victim.gateway);
+  const { refusals, connectionsLost } = fleet;
+  return { ...ledger.counts, refusals, connectionsLost, holes: check.holes, outputs, differences };
+}
+
+async function comparedOutputs({ configFile, dataDirectory }: GatewayProcess) {
+  const config = { ...loadGatewayConfig(configFile), data: { directory: dataDirectory } };
+  const options = { range: {}, logger: createLogger("silent") };
+  const count = async (diff: boolean) => {
+    let lines = 0;
+    for await (const _ of replay(config, { ...options, diff })) lines++;
+    return lines;
+  };
+  return { outputs: await count(false), differences: await count(true) };
 }
 
 /** The gateway, and the disk under it. */
@@ -96,7 +124,7 @@ class Victim {
   private constructor(options: CrashRunOptions, env: Record<string, string>) {
     const { directory, durability } = options;
     this.#options = options;
-    this.gateway = new GatewayProcess({ directory, env, yaml: `log: { durability: ${durability} }` });
+    this.gateway = new GatewayProcess({ directory, env, yaml: `log: { durability: ${durability} }${streamYaml}` });
     this.#disk = new PowerCutDisk(this.gateway.dataDirectory);
   }
 

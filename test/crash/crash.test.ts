@@ -11,11 +11,12 @@ async function crashes(options: Pick<CrashRunOptions, "kills" | "powerCut" | "du
   return runCrashes({ ...options, seed, random: seededRandom(seed), directory: await tempDir() });
 }
 
-const nothing = { missing: 0, duplicated: 0, altered: 0, holes: 0 };
+const nothing = { missing: 0, duplicated: 0, altered: 0, holes: 0, differences: 0 };
 
-test("every acknowledged reading is in the log, once, unaltered, after each of 10 kills under load", async () => {
-  const { acknowledged, ...found } = await crashes({ kills: 10, powerCut: "none", durability: "sync" });
+test("after each of 10 kills under load every acknowledged reading is in the log, once, unaltered; results and alerts are exact", async () => {
+  const { acknowledged, outputs, ...found } = await crashes({ kills: 10, powerCut: "none", durability: "sync" });
   expect(found).toMatchObject(nothing);
+  expect(outputs).toBeGreaterThan(100);
   expect(acknowledged).toBeGreaterThan(1000);
 }, 60_000);
 

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
+import { connectAsync } from "mqtt";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { errorTable } from "../../src/platform/errors.ts";
 import { harm, harms } from "../support/damaged-log.ts";
@@ -271,3 +272,65 @@ test.each([[["nonsense"]], [["run"]], [["export", "--lane", "nonsense"]], [["col
     expect(program.stderr.join("\n")).not.toBe("");
   },
 );
+
+test("with durability interval a gateway that is stopped ends in good order, with everything said and a checkpoint", async () => {
+  const gateway = new GatewayProcess(
+    await tempDir(),
+    "log: { durability: interval, syncInterval: 2s }\nwindows: [{ name: w, size: 1s }]",
+  );
+  await gateway.start();
+  const client = await connectAsync(gateway.url);
+  for (let second = 0; second < 3; second++) {
+    await client.publishAsync("sensors/a/b", JSON.stringify({ v: 1, ts: 1_767_225_600_000 + second * 1000 }), { qos: 1 });
+  }
+  await client.endAsync();
+  expect(await gateway.stop(), gateway.stderr.join("\n")).toBe(0);
+  const results = await runToEnd("tidegate", ["log", "export", "--data", gateway.dataDirectory, "--lane", "results"]);
+  expect(results.stdout).toHaveLength(2);
+}, 30_000);
+
+describe("tidegate replay", () => {
+  const windows = (size: string) => `windows: [{ name: w, size: ${size} }]`;
+
+  /** The data directory of a stopped gateway that had windows of 10 s. */
+  async function recorded(): Promise<string> {
+    const directory = await tempDir();
+    const gateway = new GatewayProcess(directory, windows("10s"));
+    await gateway.start();
+    const client = await connectAsync(gateway.url);
+    for (let second = 0; second < 60; second += 5) {
+      const payload = JSON.stringify({ v: second, ts: 1_767_225_600_000 + second * 1000 });
+      await client.publishAsync("sensors/press/temperature", payload, { qos: 1 });
+    }
+    await client.endAsync();
+    await gateway.until(({ stream, lanes }) => stream.lagReadings === 0 && lanes.results?.endOffset === 5);
+    await gateway.stop();
+    return gateway.dataDirectory;
+  }
+
+  const replayOf = async (data: string, yaml: string, ...more: string[]) =>
+    runToEnd("tidegate", ["replay", "--data", data, "-c", await configFile(yaml), ...more]);
+
+  test("with the windows that the gateway had says what it recorded; with others, what they would have said", async () => {
+    const data = await recorded();
+    const same = await replayOf(data, windows("10s"));
+    expect(await same.exit(), same.stderr.join("\n")).toBe(0);
+    expect(same.stdout.map((line) => JSON.parse(line))).toMatchObject(
+      [0, 10, 20, 30, 40].map((second) => ({ lane: "results", window: "w", count: 2, min: second, max: second + 5 })),
+    );
+    expect((await replayOf(data, windows("10s"), "--diff")).stdout).toEqual([]);
+    const other = await replayOf(data, windows("20s"), "--diff");
+    const sides = other.stdout.map((line) => JSON.parse(line).only);
+    expect(sides.filter((side) => side === "recorded")).toHaveLength(5);
+    expect(sides.filter((side) => side === "replayed")).toHaveLength(2);
+    expect((await replayOf(data, windows("10s"), "--to", "2000-01-01T00:00:00Z")).stdout).toEqual([]);
+  });
+
+  test("where there is no log ends with 73, and a time that is none with 64", async () => {
+    const absent = await replayOf(await tempDir(), windows("10s"));
+    expect(await absent.exit()).toBe(73);
+    expect(absent.stderr.join("\n")).toContain("[DATA_DIR_UNUSABLE]");
+    const odd = await replayOf(await tempDir(), windows("10s"), "--from", "yesterday");
+    expect(await odd.exit()).toBe(64);
+  });
+});

@@ -36,6 +36,10 @@ export class ChildProgram {
     void this.#exit.then(() => this.#notify());
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   get running(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }

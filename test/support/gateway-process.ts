@@ -33,6 +33,10 @@ export class GatewayProcess {
     return `mqtt://127.0.0.1:${this.#mqttPort}`;
   }
 
+  get httpUrl(): string {
+    return `http://127.0.0.1:${this.#httpPort}`;
+  }
+
   get mqttPort(): number {
     return this.#mqttPort;
   }
@@ -91,6 +95,10 @@ ${yaml}`;
     return this.#program?.kill("SIGTERM");
   }
 
+  get pid(): number | undefined {
+    return this.#program?.pid;
+  }
+
   get running(): boolean {
     return this.#program?.running ?? false;
   }
@@ -100,7 +108,7 @@ ${yaml}`;
   }
 
   async get(path: string): Promise<Response> {
-    return fetch(`http://127.0.0.1:${this.#httpPort}${path}`);
+    return fetch(`${this.httpUrl}${path}`);
   }
 
   async status(): Promise<StatusView> {

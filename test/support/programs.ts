@@ -1,5 +1,6 @@
 import { onTestFinished } from "vitest";
-import { ChildProgram, type Exit, type ProgramName } from "./child-program.ts";
+import { ChildProgram, type ProgramName } from "./child-program.ts";
+import { CollectorProcess as UnboundCollectorProcess } from "./collector-process.ts";
 import { type GatewayProcessOptions, GatewayProcess as UnboundGatewayProcess } from "./gateway-process.ts";
 
 /** A built program as a child process. Killed when the test ends. */
@@ -30,31 +31,10 @@ export class GatewayProcess extends UnboundGatewayProcess {
   }
 }
 
-/** A collector process that can be killed and started again: it keeps its port and its data directory. */
-export class CollectorProcess {
-  readonly dataDirectory: string;
-  #program: Program | null = null;
-  #port = 0;
-
+/** A collector process that can be killed and started again, and is killed when the test ends. */
+export class CollectorProcess extends UnboundCollectorProcess {
   constructor(directory: string) {
-    this.dataDirectory = `${directory}/collector`;
-  }
-
-  get port(): number {
-    return this.#port;
-  }
-
-  async start(): Promise<void> {
-    this.#program = new Program("tidegate", ["collector", "--data", this.dataDirectory, "--listen", `127.0.0.1:${this.#port}`]);
-    const [, port] = await this.#program.line(/grpc 127\.0\.0\.1:(\d+)/);
-    this.#port = Number(port);
-  }
-
-  async kill(): Promise<void> {
-    await this.#program?.kill("SIGKILL");
-  }
-
-  async stop(): Promise<Exit | undefined> {
-    return this.#program?.kill("SIGTERM");
+    super(directory);
+    onTestFinished(() => this.kill());
   }
 }

@@ -7,16 +7,17 @@ import type { Reading } from "../../src/model/reading.ts";
 import type { WindowResult } from "../../src/model/result.ts";
 import type { Operator } from "../../src/stream/contract.ts";
 import type { StreamDriver } from "../../src/stream/driver.ts";
-import { WindowOperator } from "../../src/stream/windows.ts";
+import { WindowOperator } from "../../src/stream/windows/window-operator.ts";
 import { blocksOf } from "./log-contents.ts";
+import { tumbling } from "./window-definitions.ts";
 
 const all = { device: "*", metric: "*" };
 
 /** Two windows that overlap and a rule that fires often, over every series. */
 export function fixtureOperators(): Operator[] {
   return [
-    new WindowOperator({ name: "short", match: all, sizeUs: 10, latenessUs: 5 }),
-    new WindowOperator({ name: "long", match: all, sizeUs: 25, latenessUs: 0 }),
+    new WindowOperator(tumbling({ name: "short", sizeUs: 10, latenessUs: 5 })),
+    new WindowOperator(tumbling({ name: "long", sizeUs: 25 })),
     new RuleOperator({ name: "hot", match: all, when: { kind: "above", limit: 60 }, clear: { kind: "below", limit: 40 } }),
   ];
 }
@@ -48,7 +49,9 @@ export async function undisturbed(
   const outputs = { results: [] as WindowResult[], alerts: [] as Alert[] };
   for (const block of (await blocksOf(log, "readings")).filter(({ firstOffset }) => firstOffset >= fromOffset)) {
     let offset = block.firstOffset;
-    for (const column of decodeReadingBlock(block.bytes).columns) {
+    const { columns, commits } = decodeReadingBlock(block.bytes);
+    for (const operator of operators) operator.advance(commits[0]?.ingestTimeUs ?? 0, offset, outputs);
+    for (const column of columns) {
       for (const operator of operators) operator.consume(column, offset, outputs);
       offset += column.eventTimesUs.length;
     }

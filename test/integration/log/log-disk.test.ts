@@ -1,37 +1,43 @@
 // A write that failed may be on disk all the same, whole: LevelDB's journal has it and the handle does not show it. The database
 // that these tests open again is such a one.
 
+import { stat } from "node:fs/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { Ballast } from "../../../src/log/ballast.ts";
 import { bytesOf, type Change, keyOf, type LogDatabase, openDatabase, writeChanges } from "../../../src/log/log-database.ts";
-import { LogDisk } from "../../../src/log/log-disk.ts";
+import { LogDisk, type SyncWrite } from "../../../src/log/log-disk.ts";
 import { createLogger } from "../../../src/platform/logger.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
-import { FaultyDisk, ioError } from "../../support/faulty-disk.ts";
+import { FaultyDisk, fullError, ioError } from "../../support/faulty-disk.ts";
+import { HeldDisk } from "../../support/held-disk.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 
 const logger = createLogger("silent");
 
-async function diskWhere(surfaces: (database: LogDatabase) => Promise<void>) {
+async function diskWhere(surfaces: (database: LogDatabase) => Promise<void>, disks: { syncWrite?: SyncWrite } = {}) {
   const directory = await tempDir();
   const faults = new FaultyDisk();
   const clock = new FakeClock();
   const verified: Record<string, string>[] = [];
+  const ballastFile = `${directory}/ballast`;
+  let openings = 0;
   const disk = new LogDisk(await openDatabase(directory), {
     open: async () => {
+      openings++;
       const database = await openDatabase(directory);
       await surfaces(database);
       return database;
     },
     verify: async (database) => void verified.push(await entriesOf(database)),
     sync: true,
-    syncWrite: faults.syncWrite,
-    ballast: new Ballast({ path: `${directory}/ballast`, bytes: 0, freeBytes: async () => 0, logger }),
+    syncWrite: disks.syncWrite ?? faults.syncWrite,
+    ballast: new Ballast({ path: ballastFile, bytes: 1000, freeBytes: async () => 2000, logger }),
     clock,
     logger,
   });
   onTestFinished(() => disk.close());
-  return { disk, faults, clock, verified };
+  return { disk, faults, clock, verified, ballastFile, openings: () => openings };
 }
 
 const checkpoint = (name: string, value: string | null): Change => ({
@@ -91,4 +97,36 @@ test("while there is no handle, reads fail and are retryable", async () => {
     expect(disk.state.kind).toBe("ok");
   });
   expect(await disk.use(entriesOf)).toEqual({ a: "old" });
+});
+
+test("a write that fails while a failed removal has the database opened anew is waited for, and taken back too", async () => {
+  const held = new HeldDisk();
+  const failed = [checkpoint("a", "new")];
+  const { disk, clock, openings } = await diskWhere((database) => writeChanges(database, failed, true), held);
+  const storing = disk.write([checkpoint("a", "old")]);
+  await held.releaseNext();
+  await storing;
+
+  const refused = expect(disk.write(failed)).rejects.toMatchObject({ code: "LOG_WRITE_FAILED" });
+  await held.arrival();
+  await expect(disk.change(() => Promise.reject(ioError()))).rejects.toMatchObject({ code: "LOG_WRITE_FAILED" });
+  clock.advanceMs(10_000);
+  await nextTurn();
+  expect([disk.state.kind, openings()]).toEqual(["reopening", 0]);
+
+  await held.failNext(ioError());
+  await refused;
+  // The undoing is a write, too.
+  await held.releaseNext();
+  await vi.waitFor(() => expect(disk.state.kind).toBe("ok"));
+  expect(openings()).toBe(1);
+  expect(await disk.use(entriesOf)).toEqual({ a: "old" });
+});
+
+test("after a full disk was opened anew, room is held back again at once, as much as a quarter of what is free", async () => {
+  const { disk, faults, ballastFile } = await diskWhere(async () => undefined);
+  faults.fail(fullError, 1);
+  await expect(disk.write([checkpoint("a", "new")])).rejects.toMatchObject({ code: "LOG_WRITE_FAILED" });
+  await vi.waitFor(() => expect(disk.state.kind).toBe("ok"));
+  expect((await stat(ballastFile)).size).toBe(500);
 });

@@ -5,12 +5,13 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { deliveryOf } from "../../../src/log/accounting.ts";
 import { openLevelLog } from "../../../src/log/level-log.ts";
 import type { Log } from "../../../src/log/log.ts";
-import type { LogReaders } from "../../../src/log/log-readers.ts";
+import { LogReaders } from "../../../src/log/log-readers.ts";
 import { createMemoryLog } from "../../../src/log/memory-log.ts";
 import type { RetentionPolicy } from "../../../src/log/retention.ts";
 import { RetentionKeeper } from "../../../src/log/retention-keeper.ts";
 import { createLogger } from "../../../src/platform/logger.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
+import { FaultyDisk, fullError } from "../../support/faulty-disk.ts";
 import { append, readingsOfValues, storedValues } from "../../support/log-appends.ts";
 import { readersOf, ScriptedReader } from "../../support/scripted-reader.ts";
 import { tempDir } from "../../support/temp-dir.ts";
@@ -138,4 +139,32 @@ describe.each(Object.entries(implementations))("%s", (_name, openLog) => {
     clock.advanceMs(1);
     await vi.waitFor(() => expect(keeper.status().refusal).toBe("disk"));
   });
+});
+
+test("of a disk without room to compact in, what was removed does not count as free: more goes, as soon as it takes writes", async () => {
+  const faults = new FaultyDisk();
+  const directory = await tempDir();
+  const log = await openLevelLog({
+    ...{ directory, clock, pendingReadingsMax: 1000, logger, segmentLimits },
+    // Nothing removed ever comes back.
+    ...{ compactBytesMin: Number.POSITIVE_INFINITY, syncWrite: faults.syncWrite },
+  });
+  while (log.bounds("readings").endOffset < 10) await append(log, readingsOfValues(1));
+  const blockBytes = log.segments("readings").bytes / 10;
+  const lane = { bytesMax: 1e9, ageMsMax: null };
+  const lanesOfPolicy = { readings: lane, results: lane, alerts: lane };
+  const policy = { lanes: lanesOfPolicy, diskFreeBytesMin: blockBytes * 2, whenFull: "evict-oldest" } as const;
+  const keeper = new RetentionKeeper({ log, readers: new LogReaders(), policy, diskFree: async () => 0, clock, logger });
+  onTestFinished(async () => {
+    await keeper.close();
+    await log.close();
+  });
+  await keeper.look();
+  await keeper.look();
+  expect(log.bounds("readings").startOffset).toBe(2);
+
+  faults.fail(fullError, 1);
+  await append(log, { checkpoint: { name: "c", value: Uint8Array.of(1) } });
+  await keeper.look();
+  expect(log.bounds("readings").startOffset).toBe(4);
 });

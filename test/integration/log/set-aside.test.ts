@@ -1,5 +1,7 @@
 // Damage at rest, in a real LevelDB: what is damaged is lost, and told; everything else is served.
 
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { fillRecent } from "../../../src/ingest/fill-recent.ts";
 import { RecentReadings } from "../../../src/ingest/recent-readings.ts";
@@ -8,7 +10,7 @@ import { LogCursor } from "../../../src/log/cursor.ts";
 import { inspectLog, type LogFinding, verifyLog } from "../../../src/log/inspect.ts";
 import { type LevelLogOptions, openLevelLog } from "../../../src/log/level-log.ts";
 import type { Log, LogWrite, StoredBlock } from "../../../src/log/log.ts";
-import { keyOf } from "../../../src/log/log-database.ts";
+import { compactLane, keyOf } from "../../../src/log/log-database.ts";
 import { holesMax } from "../../../src/log/loss.ts";
 import { asideBlocksMax, asideBytesMax } from "../../../src/log/set-aside.ts";
 import { type Lane, lanes } from "../../../src/model/lane.ts";
@@ -253,6 +255,45 @@ function deliveryTo(log: Log, { sink, confirmed }: ScriptedReader) {
   return delivery;
 }
 
+test("a table that LevelDB cannot parse costs the blocks in the damaged part of it, and nothing behind", async () => {
+  const directory = await tempDir();
+  const log = await open(directory);
+  for (let first = 0; first < 600; first += 3) await append(log, writeOf.readings([first, first + 1, first + 2]));
+  await log.close();
+  await withDatabase(directory, async (database) => compactLane(database, "readings", 600));
+  const bytesOf = await withDatabase(directory, async ({ lanes: { readings } }) => readings.get(keyOf(240)));
+  await breakTableAt(directory, Buffer.from(bytesOf ?? []));
+
+  const damaged = await open(directory);
+  const served = starts(await readThrough(damaged, "readings", 500));
+  const lost = damaged.losses.flatMap(({ fromOffset, toOffset }) => rangeOf(fromOffset, toOffset));
+  expect(lost).toContain(240);
+  // LevelDB passes over the rest of a part of 4 KiB.
+  expect(lost.length).toBeLessThan(240);
+  expect([...served.flatMap((start) => rangeOf(start, start + 3)), ...lost].sort((a, b) => a - b)).toEqual(rangeOf(0, 600));
+  expect(served).toContain(597);
+  await append(damaged, writeOf.readings([600]));
+  expect(starts(await damaged.read("readings", 600, everything))).toEqual([600]);
+});
+
+const rangeOf = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
+
+/** Makes the length of this value, in the one table that holds it, one that leads beyond its part of the table. */
+async function breakTableAt(directory: string, value: Buffer): Promise<void> {
+  for (const name of (await readdir(directory)).filter((file) => file.endsWith(".ldb"))) {
+    const table = await readFile(join(directory, name));
+    const at = table.indexOf(value);
+    if (at === -1) continue;
+    // shared key bytes (1), other key bytes (1), value bytes (1), the other key bytes, the value: table_format.md
+    const keyBytes = rangeOf(1, 40).find((size) => table[at - size - 2] === size && table[at - size - 1] === value.length);
+    if (keyBytes === undefined) throw new Error("the table is not as expected");
+    table[at - keyBytes - 1] = 0xff;
+    await writeFile(join(directory, name), table);
+    return;
+  }
+  throw new Error("no table holds the value");
+}
+
 describe("the books", () => {
   test("a sink that had confirmed the records is counted nothing, one that had them in part that part, one that had none all", async () => {
     const sinks = [30, 14, 0].map((offset, index) => {
@@ -280,6 +321,15 @@ describe("the books", () => {
     const again = await open(directory, { readers: readersOf(...sinks) });
     expect(Buffer.from((await again.readCheckpoint("forward:sink-1")) ?? []).toString()).toContain('"readings":14');
     expect(sinks.map(({ sink }) => again.evicted[sink]?.readings.corrupt ?? 0)).toEqual([0, 4, 6]);
+  });
+
+  test("damage to what every sink had confirmed is a hole for readers, and counts for nobody", async () => {
+    const sink = new ScriptedReader();
+    sink.confirm("readings", 30);
+    const log = await open(await harmedLog([12]), { readers: readersOf(sink) });
+    expect(starts(await readThrough(log, "readings"))).not.toContain(12);
+    expect(log.losses).toMatchObject([{ fromOffset: 12, toOffset: 15, reason: "corrupt" }]);
+    expect([log.evicted, deliveryTo(log, sink)]).toEqual([{}, { stored: 30, delivered: 30, pending: 0, evicted: 0 }]);
   });
 
   test("an eviction over a hole counts and records the rest, once", async () => {

@@ -8,12 +8,13 @@ import { createLogger } from "../../../src/platform/logger.ts";
 import { checkpointName, decodeCheckpoint } from "../../../src/stream/checkpoint.ts";
 import type { Operator } from "../../../src/stream/contract.ts";
 import { StreamDriver, type StreamDriverOptions } from "../../../src/stream/driver.ts";
-import { WindowOperator } from "../../../src/stream/windows.ts";
+import { WindowOperator } from "../../../src/stream/windows/window-operator.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { interceptedLog } from "../../support/intercepted-log.ts";
 import { alertsOf, appended, resultsOf } from "../../support/log-contents.ts";
 import { seededRandom } from "../../support/seeded-random.ts";
 import { fixtureOperators, fixtureReadings, runToEnd, undisturbed, until } from "../../support/stream-fixture.ts";
+import { tumbling } from "../../support/window-definitions.ts";
 
 const logger = createLogger("silent");
 const clock = new FakeClock();
@@ -111,7 +112,7 @@ describe("outputs", () => {
     for (const readings of [bySecond, byMetric]) {
       const log = await logWith(readings, readings.length);
       const match = { device: "*", metric: "*" };
-      const window = new WindowOperator({ name: "w", match, sizeUs: 10_000_000, latenessUs: 1_000_000 });
+      const window = new WindowOperator(tumbling({ name: "w", match, sizeUs: 10_000_000, latenessUs: 1_000_000 }));
       await runToEnd(driverOver(log, { operators: [window] }));
       expect(window.counters()).toMatchObject({ taken: 1_800, skipped: { too_late: 0 } });
       expect((await resultsOf(log)).map(({ count }) => count)).toEqual(Array(3 * 59).fill(10));
@@ -238,15 +239,15 @@ describe("checkpoints", () => {
   });
 
   test("two operators of the same id are a bug", () => {
-    const window = () => new WindowOperator({ name: "w", match: { device: "*", metric: "*" }, sizeUs: 1, latenessUs: 0 });
+    const window = () => new WindowOperator(tumbling({ name: "w", sizeUs: 1 }));
     expect(() => driverOver(createMemoryLog({ clock }), { operators: [window(), window()] })).toThrow("unique ids");
   });
 });
 
 describe("definitions that change", () => {
   const match = { device: "*", metric: "*" };
-  const short = () => new WindowOperator({ name: "short", match, sizeUs: 10, latenessUs: 0 });
-  const long = (sizeUs = 1_000) => new WindowOperator({ name: "long", match, sizeUs, latenessUs: 0 });
+  const short = () => new WindowOperator(tumbling({ name: "short", match, sizeUs: 10 }));
+  const long = (sizeUs = 1_000) => new WindowOperator(tumbling({ name: "long", match, sizeUs }));
 
   async function resultsAfterChange(before: Operator[], after: Operator[]): Promise<string[]> {
     const log = await logWith(everyMicrosecond(105), 10);

@@ -13,13 +13,14 @@ import { createMemoryLog } from "../../../src/log/memory-log.ts";
 import { createLogger } from "../../../src/platform/logger.ts";
 import type { Operator } from "../../../src/stream/contract.ts";
 import { StreamDriver, type StreamDriverOptions, type StreamStatus } from "../../../src/stream/driver.ts";
-import { WindowOperator } from "../../../src/stream/windows.ts";
+import { WindowOperator } from "../../../src/stream/windows/window-operator.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { interceptedLog } from "../../support/intercepted-log.ts";
 import { alertsOf, appended, blocksOf, resultsOf } from "../../support/log-contents.ts";
 import { seededRandom } from "../../support/seeded-random.ts";
 import { fixtureOperators, fixtureReadings, runToEnd, undisturbed, until } from "../../support/stream-fixture.ts";
 import { tempDir } from "../../support/temp-dir.ts";
+import { tumbling } from "../../support/window-definitions.ts";
 
 const logger = createLogger("silent");
 const clock = new FakeClock();
@@ -140,8 +141,8 @@ describe("crash-exact results", () => {
 
 describe("a crash and other definitions at the next start", () => {
   const match = { device: "*", metric: "*" };
-  const short = () => new WindowOperator({ name: "short", match, sizeUs: 10, latenessUs: 5 });
-  const added = () => new WindowOperator({ name: "added", match, sizeUs: 15, latenessUs: 5 });
+  const short = () => new WindowOperator(tumbling({ name: "short", match, sizeUs: 10, latenessUs: 5 }));
+  const added = () => new WindowOperator(tumbling({ name: "added", match, sizeUs: 15, latenessUs: 5 }));
 
   test("the unchanged window loses and doubles nothing; the new one speaks of what comes from then on, over further crashes", async () => {
     for (let writes = 1; writes < 25; writes++) {
@@ -188,7 +189,7 @@ describe("a crash and other definitions at the next start", () => {
       { writes: 8, arrives: true },
       { ...small, checkpointEveryReadings: 1_000, operators: [short()] },
     );
-    const other = new WindowOperator({ name: "short", match, sizeUs: 20, latenessUs: 5 });
+    const other = new WindowOperator(tumbling({ name: "short", match, sizeUs: 20, latenessUs: 5 }));
     // As if a new version computed something else and forgot to change the fingerprint.
     Object.assign(other, { fingerprint: short().fingerprint });
     const driver = driverOver(log, { operators: [other] });

@@ -63,7 +63,7 @@ function play(bench: OperatorBench<RuleOperator>, played: readonly Step[], fromU
   let nowUs = fromUs;
   for (const { afterUs, what, columns } of played) {
     nowUs += afterUs;
-    if (what === "away") bench.resume(nowUs);
+    if (what === "away") bench.away(nowUs);
     else bench.at(nowUs);
     if (what === "commit") bench.feed(...columns);
   }

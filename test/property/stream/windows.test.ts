@@ -9,9 +9,11 @@ import { decodeReadingBlock } from "../../../src/codec/block-codec.ts";
 import type { Reading } from "../../../src/model/reading.ts";
 import type { WindowResult } from "../../../src/model/result.ts";
 import type { InputColumn } from "../../../src/stream/contract.ts";
-import { WindowOperator } from "../../../src/stream/windows.ts";
+import { defaultWindowLimits } from "../../../src/stream/windows/plan.ts";
+import { WindowOperator } from "../../../src/stream/windows/window-operator.ts";
 import { OperatorBench, oneByOne, stateOf } from "../../support/reading-columns.ts";
 import { readingBlock } from "../../support/records.ts";
+import { tumbling } from "../../support/window-definitions.ts";
 
 type Block = readonly InputColumn[];
 
@@ -54,7 +56,7 @@ const caseOf: fc.Arbitrary<Case> = fc.record({
 });
 
 function operatorOf({ sizeUs, latenessUs }: Pick<Case, "sizeUs" | "latenessUs">): WindowOperator {
-  return new WindowOperator({ name: "w", match: { device: "*", metric: "*" }, sizeUs, latenessUs });
+  return new WindowOperator(tumbling({ sizeUs, latenessUs }));
 }
 
 function feedBlocks(operator: WindowOperator, blocks: readonly Block[]): OperatorBench<WindowOperator> {
@@ -253,9 +255,10 @@ describe("tumbling windows over any disordered input of several devices", () => 
   test("take or skip every reading, and hold in results plus open windows what they took", () => {
     fc.assert(
       fc.property(caseOf, fc.integer({ min: 1, max: 5 }), (input, max) => {
-        const limits = { seriesMax: max, openWindowsMax: 3 * max, openWindowsPerSeriesMax: max };
-        const definition = { name: "w", match: { device: "*", metric: "*" }, ...input };
-        const { results, operator, nextOffset } = feedBlocks(new WindowOperator(definition, limits), input.blocks);
+        const { sizeUs, latenessUs } = input;
+        const limits = { ...defaultWindowLimits, seriesMax: max, slicesMax: 3 * max, slicesPerGroupMax: max };
+        const limited = new WindowOperator(tumbling({ sizeUs, latenessUs }), limits);
+        const { results, operator, nextOffset } = feedBlocks(limited, input.blocks);
         const { taken, skipped, outputs } = operator.counters();
         expect(taken + Object.values(skipped).reduce((sum, count) => sum + count, 0)).toBe(nextOffset);
         expect(results.length).toBe(outputs);

@@ -2,6 +2,7 @@
 //
 // It passes every call on to libc, and for what lies below TIDEGATE_DISK_ROOT (an absolute path)
 //   TIDEGATE_DISK_TRACE       appends each call that changes a file or a name to this file, in the order in which they took effect
+//   TIDEGATE_TRACE_SYNCS      set: only the ends of syncs are appended, 24 bytes each, so that the trace costs nothing
 //   TIDEGATE_SYNC_DELAY_US    makes every fsync and fdatasync last so much longer
 //
 // A record is a header, in the byte order of the machine, and `length` bytes; disk-trace.ts reads them. One lock covers a change
@@ -49,6 +50,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static const char *root = NULL;
 static size_t root_length = 0;
 static int trace_fd = -1;
+static int syncs_only = 0;
 static long sync_delay_us = 0;
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
@@ -58,6 +60,7 @@ __attribute__((constructor)) static void start(void) {
   const char *delay = getenv("TIDEGATE_SYNC_DELAY_US");
   root = getenv("TIDEGATE_DISK_ROOT");
   root_length = root == NULL ? 0 : strlen(root);
+  syncs_only = getenv("TIDEGATE_TRACE_SYNCS") != NULL;
   sync_delay_us = delay == NULL ? 0 : atol(delay);
   if (trace != NULL) trace_fd = REAL(open)(trace, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (trace != NULL && trace_fd == -1) abort();
@@ -70,7 +73,7 @@ static int below_root(const char *path) {
 static int is_watched(int fd) { return fd >= 0 && fd < FDS_MAX && watched[fd]; }
 
 static void record(enum op op, int fd, int64_t value, const struct iovec *parts, int count) {
-  if (trace_fd == -1) return;
+  if (trace_fd == -1 || (syncs_only && op != SYNC_END)) return;
   struct header header = {op, fd, value, 0};
   struct iovec all[1 + IOV_MAX];
   for (int i = 0; i < count; i++) header.length += parts[i].iov_len;

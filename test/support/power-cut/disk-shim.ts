@@ -10,9 +10,14 @@ export interface DiskShimOptions {
   readonly root: string;
   /** File that the trace is appended to; none: no trace. */
   readonly trace?: string;
+  /** Only syncs are traced, each with {@link syncRecordBytes}. */
+  readonly syncsOnly?: boolean;
   /** How much longer every sync takes; default 0. */
   readonly syncDelayMs?: number;
 }
+
+/** Of one sync in a trace. */
+export const syncRecordBytes = 24;
 
 /** Compiles the shim (disk-shim.c) into the directory; resolves to its path. Needs a C compiler, `cc`. */
 export async function compileDiskShim(directory: string): Promise<string> {
@@ -22,7 +27,10 @@ export async function compileDiskShim(directory: string): Promise<string> {
 }
 
 /** The environment that a program needs to run on the shim's disk. */
-export function diskShimEnv(shim: string, { root, trace, syncDelayMs = 0 }: DiskShimOptions): Record<string, string> {
+export function diskShimEnv(
+  shim: string,
+  { root, trace, syncsOnly = false, syncDelayMs = 0 }: DiskShimOptions,
+): Record<string, string> {
   return {
     LD_PRELOAD: shim,
     // io_uring writes without a call that could be watched.
@@ -30,5 +38,6 @@ export function diskShimEnv(shim: string, { root, trace, syncDelayMs = 0 }: Disk
     TIDEGATE_DISK_ROOT: root,
     TIDEGATE_SYNC_DELAY_US: String(Math.round(syncDelayMs * 1000)),
     ...(trace === undefined ? {} : { TIDEGATE_DISK_TRACE: trace }),
+    ...(syncsOnly ? { TIDEGATE_TRACE_SYNCS: "1" } : {}),
   };
 }

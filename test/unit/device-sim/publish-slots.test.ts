@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { type IPublishPacket, parser } from "mqtt-packet";
 import { expect, it } from "vitest";
+import { tidegate } from "#proto";
 import { encodePublish, PublishSlots } from "../../../device-sim/load/publish-slots.ts";
 
+const { ReadingBatch } = tidegate.v1;
 const nowMs = 1_700_000_000_000;
 
 function decode(bytes: Buffer, mqttVersion: 4 | 5): IPublishPacket[] {
@@ -66,4 +68,23 @@ it("a plain number has no time", () => {
   const slots = new PublishSlots({ topics: ["sensors/a/t"], slots: 1, qos: 0, mqttVersion: 4, format: "number" });
   slots.patch(0, nowMs);
   expect(decode(slots.frames(0, 1), 4)[0]!.payload.toString()).toMatch(/^[1-9]\d\.\d\d$/);
+});
+
+it("a batch holds so many readings, spread over its metrics, with two decimals and times from the given one on", () => {
+  const topics = ["tg/v1/a", "tg/v1/b"];
+  const slots = new PublishSlots({ topics, slots: 4, qos: 1, mqttVersion: 4, format: "batch", batchSize: 7, metrics: 3 });
+  for (let slot = 0; slot < 4; slot++) slots.patch(slot, nowMs + slot);
+  for (const [slot, { topic, payload }] of decode(slots.frames(0, 4), 4).entries()) {
+    expect(topic).toBe(topics[slot % 2]);
+    const { series } = ReadingBatch.decode(payload as Buffer);
+    expect(series.map(({ metric, numbers }) => [metric, numbers?.length])).toEqual([
+      ["temperature", 3],
+      ["pressure", 2],
+      ["humidity", 2],
+    ]);
+    for (const { eventTimeUsDeltas, numbers } of series) {
+      expect(eventTimeUsDeltas).toEqual([(nowMs + slot) * 1000, 1000, 1000].slice(0, numbers?.length));
+      for (const value of numbers ?? []) expect(String(value)).toMatch(/^[1-9]\d(\.\d{1,2})?$/);
+    }
+  }
 });

@@ -82,3 +82,15 @@ test("so it is for many readings, with few event times, asked for at any moment"
     }
   }
 });
+
+test("long texts are told apart, and not kept", () => {
+  const recent = new RecentReadings(10);
+  const long = "x".repeat(4096);
+  recent.add(reading({ value: `${long}a` }));
+  expect(recent.has(reading({ value: `${long}a` }))).toBe(true);
+  expect(recent.has(reading({ value: `${long}b` }))).toBe(false);
+  const many = new RecentReadings(20_000);
+  const before = process.memoryUsage().heapUsed;
+  for (let i = 0; i < 20_000; i++) many.add(reading({ value: `${i} ${long}`.split("").reverse().join(""), eventTimeUs: i }));
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(60_000_000);
+});

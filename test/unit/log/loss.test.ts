@@ -60,6 +60,23 @@ test("the records are bounded: the oldest goes, the counts stay", () => {
   expect(ledger.evicted["sink-0"]?.readings.size).toBe(5 * (lossesMax + 1));
 });
 
+test("holes go last of all, and only while their lane reaches down to them", () => {
+  const ledger = ledgerAfter([[loss(0, 5, "corrupt")], [0]]);
+  for (let from = 10; ledger.losses.length < lossesMax; from += 10)
+    ledger.adopt(ledger.after([loss(from, from + 5)], standing([0])));
+  const kept = ledger.after([loss(1e6, 1e6 + 5)], standing([0]));
+  expect(kept.removed).toEqual([loss(10, 15)]);
+  const passed = ledger.after([loss(1e6, 1e6 + 5)], standing([0], 5));
+  expect(passed.removed).toEqual([loss(0, 5, "corrupt")]);
+  expect([kept.holes, passed.holes]).toEqual([1, 0]);
+});
+
+test("a hole is recorded whole, also what every sink has; what adjoins it on either side joins it", () => {
+  const ledger = ledgerAfter([[loss(20, 30, "corrupt", 1)], [100]], [[loss(10, 20, "corrupt", 2)], [15]]);
+  expect(ledger.losses).toEqual([{ ...loss(10, 30, "corrupt"), sinceUs: 1, untilUs: 2 }]);
+  expect(ledger.evicted["sink-0"]?.readings.corrupt).toBe(5);
+});
+
 test("what was lost in the middle of a lane is not counted again when the lane is evicted over it", () => {
   const ledger = ledgerAfter([[loss(50, 60, "corrupt")], [0]], [[loss(0, 100, "size")], [20]]);
   expect(ledger.evicted["sink-0"]?.readings).toMatchObject({ corrupt: 10, size: 70 });

@@ -4,8 +4,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { InputColumn } from "../../../src/stream/contract.ts";
-import { WindowOperator } from "../../../src/stream/windows.ts";
+import { WindowOperator } from "../../../src/stream/windows/window-operator.ts";
 import { OperatorBench } from "../../support/reading-columns.ts";
+import { tumbling } from "../../support/window-definitions.ts";
 
 const hourUs = 3_600_000_000;
 const jumpHourUs = Date.UTC(2014, 0, 7, 2) * 1000;
@@ -31,7 +32,7 @@ function inBlocksOf(perBlock: number, readings: InputColumn): InputColumn[] {
 
 function hourly(): OperatorBench<WindowOperator> {
   const match = { device: "machine", metric: "temperature" };
-  return new OperatorBench(new WindowOperator({ name: "hourly", match, sizeUs: hourUs, latenessUs: 0 }));
+  return new OperatorBench(new WindowOperator(tumbling({ name: "hourly", match, sizeUs: hourUs })));
 }
 
 describe("hourly windows over the machine temperature", () => {
@@ -75,7 +76,7 @@ describe("hourly windows over the machine temperature", () => {
 
   test("with windows of five minutes the same twelve readings come after theirs were emitted: all but the last are too late", () => {
     const match = { device: "*", metric: "*" };
-    const operator = new WindowOperator({ name: "five", match, sizeUs: hourUs / 12, latenessUs: 0 });
+    const operator = new WindowOperator(tumbling({ name: "five", match, sizeUs: hourUs / 12 }));
     new OperatorBench(operator).feedOneByOne(machineTemperature());
     expect(operator.counters()).toMatchObject({ taken: 22_684, skipped: { too_late: 11 } });
   });

@@ -1,16 +1,15 @@
 import { describe, expect, test } from "vitest";
-import type { WindowDefinition } from "../../../src/model/definitions.ts";
 import type { InputColumn } from "../../../src/stream/contract.ts";
-import { defaultWindowLimits, type WindowLimits, WindowOperator } from "../../../src/stream/windows.ts";
+import { defaultWindowLimits, type WindowLimits } from "../../../src/stream/windows/plan.ts";
+import { WindowOperator } from "../../../src/stream/windows/window-operator.ts";
 import { column, OperatorBench, stateOf, withValues } from "../../support/reading-columns.ts";
+import { type Tumbling, tumbling } from "../../support/window-definitions.ts";
 
-const tenMicroseconds: WindowDefinition = { name: "ten", match: { device: "*", metric: "*" }, sizeUs: 10, latenessUs: 0 };
-
-function operator(changes: Partial<WindowDefinition> = {}, limits: Partial<WindowLimits> = {}): WindowOperator {
-  return new WindowOperator({ ...tenMicroseconds, ...changes }, { ...defaultWindowLimits, ...limits });
+function operator(changes: Partial<Tumbling> = {}, limits: Partial<WindowLimits> = {}): WindowOperator {
+  return new WindowOperator(tumbling({ name: "ten", sizeUs: 10, ...changes }), { ...defaultWindowLimits, ...limits });
 }
 
-function bench(changes: Partial<WindowDefinition> = {}, limits: Partial<WindowLimits> = {}): OperatorBench<WindowOperator> {
+function bench(changes: Partial<Tumbling> = {}, limits: Partial<WindowLimits> = {}): OperatorBench<WindowOperator> {
   return new OperatorBench(operator(changes, limits));
 }
 
@@ -169,13 +168,13 @@ describe("blocks", () => {
   });
 
   test("windows that the block itself emits need no place among the open ones, so an hour of one series in a block is taken", () => {
-    const windows = bench({ sizeUs: 1_000_000 }, { openWindowsPerSeriesMax: 2, openWindowsMax: 2 });
+    const windows = bench({ sizeUs: 1_000_000 }, { slicesPerGroupMax: 2, slicesMax: 2 });
     windows.feed(...everySecond(["a"], 0, 2)).feed(...everySecond(["a"], 2, 3_602));
     expect(windows.operator.counters()).toMatchObject({ taken: 3_602, skipped: { window_limit: 0 }, outputs: 3_601 });
   });
 
   test("windows that stay open behind the block do need it", () => {
-    const windows = bench({ latenessUs: 20 }, { openWindowsPerSeriesMax: 2 });
+    const windows = bench({ latenessUs: 20 }, { slicesPerGroupMax: 2 });
     windows.feed(column("d", "a", "1=0 11=0 21=0 31=0 41=0"));
     expect(windows.operator.counters()).toMatchObject({ taken: 4, skipped: { window_limit: 1 }, outputs: 2 });
     windows.feed(column("d", "a", "25=0 35=0 45=0"));
@@ -184,6 +183,7 @@ describe("blocks", () => {
 
   test("a snapshot inside a block is a bug", () => {
     const windows = operator();
+    windows.advance(1, 0, { results: [], alerts: [] });
     windows.consume(column("d", "m", "1=0"), 0);
     expect(() => windows.changes()).toThrow("between blocks");
   });
@@ -196,6 +196,7 @@ describe("counters and bounds", () => {
     expect(windows.operator.counters()).toEqual({
       taken: 2,
       skipped: { too_late: 0, not_a_number: 4, series_limit: 0, window_limit: 0 },
+      noted: { ahead: 0, partly_late: 0, overflow: 0, aggregate_limit: 0 },
       outputs: 0,
     });
   });
@@ -220,7 +221,7 @@ describe("counters and bounds", () => {
   });
 
   test("a reading that would open one window too many in its series is refused, until one is emitted", () => {
-    const windows = bench({ latenessUs: 100 }, { openWindowsPerSeriesMax: 2 });
+    const windows = bench({ latenessUs: 100 }, { slicesPerGroupMax: 2 });
     windows.feedOneByOne(column("d", "a", "1=0 11=0 21=0 22=0 12=0"), column("d", "b", "25=0"));
     expect(windows.operator.counters()).toMatchObject({ taken: 4, skipped: { window_limit: 2 } });
     windows.feedOneByOne(column("d", "a", "110=0 111=0"));
@@ -229,7 +230,7 @@ describe("counters and bounds", () => {
   });
 
   test("a reading that would open one window too many in all is refused, until one is emitted", () => {
-    const windows = bench({}, { openWindowsMax: 2 });
+    const windows = bench({}, { slicesMax: 2 });
     windows.feedOneByOne(
       column("d", "a", "1=0"),
       column("e", "a", "1=0"),
@@ -242,7 +243,7 @@ describe("counters and bounds", () => {
   });
 
   test("a refused reading moves the watermark all the same", () => {
-    const windows = bench({}, { openWindowsPerSeriesMax: 1, openWindowsMax: 1 });
+    const windows = bench({}, { slicesPerGroupMax: 1, slicesMax: 1 });
     windows.feedOneByOne(column("d", "a", "1=0"), column("d", "b", "2=0 10=0"));
     expect(summary(windows)).toEqual(["d/a 0 1@2"]);
   });
@@ -271,18 +272,16 @@ describe("state", () => {
   });
 
   test("limits count what was restored", () => {
-    const full = bench({ latenessUs: 100 }, { seriesMax: 1, openWindowsPerSeriesMax: 2 }).feedOneByOne(
-      column("d", "a", "1=0 11=0"),
-    );
-    const restored = operator({ latenessUs: 100 }, { seriesMax: 1, openWindowsPerSeriesMax: 2 });
+    const full = bench({ latenessUs: 100 }, { seriesMax: 1, slicesPerGroupMax: 2 }).feedOneByOne(column("d", "a", "1=0 11=0"));
+    const restored = operator({ latenessUs: 100 }, { seriesMax: 1, slicesPerGroupMax: 2 });
     restored.restore(stateOf(full.operator));
     new OperatorBench(restored, 2).feedOneByOne(column("d", "a", "21=0"), column("d", "b", "1=0"));
     expect(restored.counters()).toMatchObject({ taken: 2, skipped: { window_limit: 1, series_limit: 1 } });
   });
 
   test("the limit of open windows in all counts what was restored, and what is emitted frees it", () => {
-    const full = bench({}, { openWindowsMax: 2 }).feedOneByOne(column("d", "a", "1=0"), column("e", "a", "1=0"));
-    const restored = operator({}, { openWindowsMax: 2 });
+    const full = bench({}, { slicesMax: 2 }).feedOneByOne(column("d", "a", "1=0"), column("e", "a", "1=0"));
+    const restored = operator({}, { slicesMax: 2 });
     restored.restore(stateOf(full.operator));
     const resumed = new OperatorBench(restored, 2).feedOneByOne(column("f", "a", "1=0"));
     expect(restored.counters().skipped.window_limit).toBe(1);

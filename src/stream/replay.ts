@@ -1,0 +1,158 @@
+// What windows and rules say about a log that was recorded, from nothing but the log: readings, their commits, and ticks. The same
+// operators say what they said when the gateway ran; others say what they would have said. Nothing is stored or sent.
+
+import { decodeReadingBlock, type ReadingBlock } from "../codec/block-codec.ts";
+import { type RecordOf, recordsOf } from "../codec/block-records.ts";
+import type { Log } from "../log/log.ts";
+import type { Alert } from "../model/alert.ts";
+import type { WindowResult } from "../model/result.ts";
+import type { Operator } from "./contract.ts";
+import { PendingOutputs } from "./pending-outputs.ts";
+import { Processor } from "./processor.ts";
+import { TickList, tickOf, tickPrefix } from "./ticks.ts";
+
+const readBytesMax = 1024 * 1024;
+
+export interface ReplayOptions {
+  readonly log: Log;
+  /** Without a past; those that use what others say stand behind these. */
+  readonly operators: readonly Operator[];
+  /** Ingest times, microseconds since the Unix epoch: commits from here on, to the block. Default: all that the log holds. */
+  readonly fromUs?: number;
+  /** Likewise, up to and with here. */
+  readonly toUs?: number;
+}
+
+export type Said =
+  | { readonly lane: "results"; readonly record: WindowResult }
+  | { readonly lane: "alerts"; readonly record: Alert };
+
+/** What differs between what a replay says and what was recorded. */
+export type Difference = Said & { readonly only: "recorded" | "replayed" };
+
+/** In the order of causes, results before alerts. Returns the offset behind the last reading. Errors: as Log.read. */
+export async function* replayLog(options: ReplayOptions): AsyncGenerator<Said, number> {
+  const { log, operators } = options;
+  const outputs = new PendingOutputs();
+  const startOffset = firstOffsetOf(options);
+  const ticks = new TickList((await log.readCheckpoints(tickPrefix)).map(tickOf));
+  ticks.skipTo(startOffset, Number.NEGATIVE_INFINITY);
+  const fed = operators.map((operator) => ({ operator, fromOffset: 0 }));
+  const processor = new Processor(fed, ticks, { start: { position: startOffset, timeUs: 0 }, outputs });
+  for await (const { firstOffset, block } of readingBlocks(options, startOffset)) {
+    processor.skipTo(firstOffset);
+    processor.feed(block);
+    yield* drained(outputs);
+  }
+  // Behind the last reading stand ticks only if the replay goes that far.
+  if (processor.position >= log.bounds("readings").endOffset && options.toUs === undefined) processor.feedTicks();
+  yield* drained(outputs);
+  return processor.position;
+}
+
+/** What a replay says and the lanes do not hold, and the other way round; in the order of causes. Errors: as Log.read. */
+export async function* replayDifferences(options: ReplayOptions): AsyncGenerator<Difference> {
+  const startOffset = firstOffsetOf(options);
+  const recorded = { results: recordedOf(options.log, "results"), alerts: recordedOf(options.log, "alerts") };
+  for (const reader of Object.values(recorded)) await reader.skipTo(startOffset);
+  const replayed = replayLog(options);
+  let group: Said[] = [];
+  for (;;) {
+    const next = await replayed.next();
+    const causeOffset = group[0]?.record.causeOffset;
+    if (next.done) {
+      // What the passing of time caused behind the last reading has the offset of the next one as its cause.
+      const untilOffset = options.toUs === undefined ? next.value : next.value - 1;
+      yield* differencesOf(group, await recordedUntil(recorded, untilOffset));
+      return;
+    }
+    if (causeOffset !== undefined && next.value.record.causeOffset !== causeOffset) {
+      yield* differencesOf(group, await recordedUntil(recorded, causeOffset));
+      group = [];
+    }
+    group.push(next.value);
+  }
+}
+
+function firstOffsetOf({ log, fromUs = 0 }: ReplayOptions): number {
+  const { list } = log.segments("readings");
+  const first = list.find(({ lastTimeUs }) => lastTimeUs >= fromUs);
+  return first?.firstOffset ?? log.bounds("readings").endOffset;
+}
+
+async function* readingBlocks({ log, fromUs = 0, toUs = Number.POSITIVE_INFINITY }: ReplayOptions, startOffset: number) {
+  const { endOffset } = log.bounds("readings");
+  for (let offset = startOffset; offset < endOffset; ) {
+    const blocks = await log.read("readings", offset, readBytesMax);
+    if (blocks.length === 0) return;
+    for (const { firstOffset, count, bytes } of blocks) {
+      const block: ReadingBlock = decodeReadingBlock(bytes);
+      if (block.ingestTimeUs > toUs) return;
+      offset = firstOffset + count;
+      if ((block.commits.at(-1)?.ingestTimeUs ?? 0) >= fromUs) yield { firstOffset, block };
+    }
+  }
+}
+
+function* drained(outputs: PendingOutputs): Generator<Said> {
+  if (outputs.size === 0) return;
+  const { results, alerts } = outputs.drain();
+  const said: Said[] = [
+    ...results.map((record) => ({ lane: "results" as const, record })),
+    ...alerts.map((record) => ({ lane: "alerts" as const, record })),
+  ];
+  // Stable: results stay before alerts of the same cause.
+  yield* said.sort((one, other) => one.record.causeOffset - other.record.causeOffset);
+}
+
+interface Recorded {
+  skipTo(causeOffset: number): Promise<void>;
+  until(causeOffset: number): Promise<Said[]>;
+}
+
+/** The records of a lane of outputs, which stand in the order of causes, one after the other. */
+function recordedOf<L extends "results" | "alerts">(log: Log, lane: L): Recorded {
+  let nextOffset = log.bounds(lane).startOffset;
+  let read: RecordOf[L][] = [];
+  const next = async (): Promise<RecordOf[L] | undefined> => {
+    while (read.length === 0 && nextOffset < log.bounds(lane).endOffset) {
+      const blocks = await log.read(lane, nextOffset, readBytesMax);
+      const last = blocks.at(-1);
+      nextOffset = last === undefined ? log.bounds(lane).endOffset : last.firstOffset + last.count;
+      read = blocks.flatMap(({ bytes }) => [...recordsOf(lane, bytes).records]);
+    }
+    return read[0];
+  };
+  const take = async (isWanted: (record: RecordOf[L]) => boolean): Promise<Said[]> => {
+    const taken: Said[] = [];
+    for (let record = await next(); record !== undefined && isWanted(record); record = await next()) {
+      read.shift();
+      taken.push({ lane, record } as unknown as Said);
+    }
+    return taken;
+  };
+  return {
+    skipTo: async (causeOffset) => void (await take((record) => record.causeOffset < causeOffset)),
+    until: (causeOffset) => take((record) => record.causeOffset <= causeOffset),
+  };
+}
+
+async function recordedUntil(recorded: Readonly<Record<"results" | "alerts", Recorded>>, causeOffset: number): Promise<Said[]> {
+  return [...(await recorded.results.until(causeOffset)), ...(await recorded.alerts.until(causeOffset))];
+}
+
+function differencesOf(replayed: readonly Said[], recorded: readonly Said[]): Difference[] {
+  const left = new Map<string, Said[]>();
+  for (const said of recorded) left.set(keyOf(said), [...(left.get(keyOf(said)) ?? []), said]);
+  const onlyReplayed = replayed.filter((said) => left.get(keyOf(said))?.pop() === undefined);
+  return [
+    ...[...left.values()].flat().map((said) => ({ ...said, only: "recorded" as const })),
+    ...onlyReplayed.map((said) => ({ ...said, only: "replayed" as const })),
+  ];
+}
+
+/** Equal for equal records, whatever the order of their fields. */
+function keyOf({ lane, record }: Said): string {
+  const aggregates = "aggregates" in record ? Object.entries(record.aggregates) : [];
+  return JSON.stringify([lane, Object.entries({ ...record, aggregates }).sort(([one], [other]) => (one < other ? -1 : 1))]);
+}
