@@ -134,7 +134,7 @@ async function startStream(
 /** The windows and rules of a configuration, without a past. */
 export function operatorsOf(config: GatewayConfig): Operator[] {
   const windows = windowsOf(config);
-  return [...windows, ...ruleOperators(config)];
+  return [...windows, ...ruleOperators(config, windows)];
 }
 
 async function loadForwarders(config: GatewayConfig, log: Log, logger: Logger, closers: Closers): Promise<Forwarder[]> {
