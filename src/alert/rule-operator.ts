@@ -18,14 +18,16 @@
 // Not here    Acknowledge and silence.
 
 import { deserialize, serialize } from "node:v8";
+import type { Severity } from "../model/alert.ts";
 import type { AlertRule, ResultValue } from "../model/definitions.ts";
 import type { AggregateValue, WindowResult } from "../model/result.ts";
 import { seriesMatcher } from "../model/series-match.ts";
 import { assert } from "../platform/assert.ts";
 import type { Counters, InputColumn, Operator, Outputs, StateChange, StatePart } from "../stream/contract.ts";
-import { AlertLives, type Cause, type Times } from "./alert-lives.ts";
+import { AlertLives, type Cause } from "./alert-lives.ts";
 import { emptySample, type Judge, type Refusal, type Sample } from "./judge.ts";
 import { judgeOf } from "./judge-of.ts";
+import { type RulePart, ruleForm, rulePartKey } from "./rule-state.ts";
 import { decodeSeries, type SeriesState } from "./series-states.ts";
 
 export interface RuleLimits {
@@ -42,19 +44,13 @@ export interface RuleOptions extends Partial<RuleLimits> {
 
 export const defaultRuleLimits: RuleLimits = { seriesMax: 10_000, baselineSamplesMax: 2_000_000 };
 
-/** Key of the part of the state that belongs to no series. */
-export const rulePartKey = "";
-
-export interface RulePart extends Times {
-  readonly counters: Counters;
-}
-
 export class RuleOperator implements Operator {
   readonly id: string;
   readonly fingerprint: string;
   readonly #seriesMax: number;
   /** What a reading is refused as that would be of one series more. */
   readonly #limit: Refusal;
+  readonly #severity: Severity;
   readonly #matches: (device: string, metric: string) => boolean;
   readonly #judge: Judge;
   readonly #wrongType: Refusal;
@@ -69,8 +65,9 @@ export class RuleOperator implements Operator {
     const { name, match, when, on = null, clear = null, forUs = 0, severity = "warning" } = rule;
     this.id = `rule ${name}`;
     const input = on === null ? null : [on, inputFingerprint];
-    this.fingerprint = JSON.stringify(["rule 2", match.device, match.metric, input, when, clear, forUs, severity]);
+    this.fingerprint = JSON.stringify([`rule ${ruleForm}`, match.device, match.metric, input, when, clear, forUs, severity]);
     this.#on = on;
+    this.#severity = severity;
     const { seriesMax, baselineSamplesMax } = { ...defaultRuleLimits, ...limits };
     this.#matches = seriesMatcher(match);
     this.#judge = judgeOf(rule);
@@ -135,7 +132,8 @@ export class RuleOperator implements Operator {
   }
 
   changes(): StateChange[] {
-    const part: RulePart = { counters: this.counters(), ...this.#lives.times };
+    const form = ruleForm;
+    const part: RulePart = { form, counters: this.counters(), severity: this.#severity, ...this.#lives.times };
     return [{ key: rulePartKey, value: serialize(part) }, ...this.#lives.changes()];
   }
 
@@ -143,11 +141,11 @@ export class RuleOperator implements Operator {
     assert(this.#taken === 0, "a rule is restored before its first reading");
     const rulePart = parts.find(({ key }) => key === rulePartKey);
     if (rulePart === undefined) return;
-    const { counters, ...times }: RulePart = deserialize(rulePart.value);
+    const { counters, nowUs, awayUs }: RulePart = deserialize(rulePart.value);
     this.#taken = counters.taken;
     Object.assign(this.#skipped, counters.skipped);
     const states = parts.filter((part) => part !== rulePart).map(decodeSeries);
-    this.#lives.restore(states, times, counters.outputs);
+    this.#lives.restore(states, { nowUs, awayUs }, counters.outputs);
   }
 
   #takeResult(result: WindowResult, aggregate: string, outputs: Outputs): void {
