@@ -6,6 +6,7 @@ import type { CheckFault } from "./config/load.ts";
 import type { GatewayConfig } from "./config/schema.ts";
 import type { AlertRule, BaselineDefinition, Condition, Threshold } from "./model/definitions.ts";
 import { assert } from "./platform/assert.ts";
+import type { Operator } from "./stream/contract.ts";
 
 const remedy =
   "see docs/alerts.md for what it may name; numbers are doubles, written with a point where they are calculated with: value + 1.0";
@@ -17,11 +18,15 @@ type ConditionConfig = Partial<Omit<RuleConfig["when"], "deviation">> & {
   readonly deviation?: DeviationConfig | NonNullable<NonNullable<RuleConfig["clear"]>["deviation"]> | undefined;
 };
 
-/** One a rule, in the order of the configuration. */
-export function ruleOperators(config: GatewayConfig): RuleOperator[] {
+/** One a rule, in the order of the configuration. @param windows operators of the same configuration. */
+export function ruleOperators(config: GatewayConfig, windows: readonly Operator[]): RuleOperator[] {
   const { seriesMax, baselineSamplesMax } = config.stream;
   const limits = { seriesMax, baselineSamplesMax };
-  return config.alerts.map((rule) => new RuleOperator(ruleOf(rule), limits));
+  return config.alerts.map((rule) => {
+    const { on } = rule;
+    const input = on === "reading" ? undefined : windows.find(({ id }) => id === `window ${on.window}`);
+    return new RuleOperator(ruleOf(rule), { ...limits, inputFingerprint: input?.fingerprint ?? "" });
+  });
 }
 
 /** A check of the configuration beyond its schema: expressions that do not hold together. */
@@ -31,10 +36,11 @@ export function expressionFaults(config: GatewayConfig): CheckFault[] {
   );
 }
 
-function ruleOf({ name, device, metric, when, clear, severity, ...rest }: RuleConfig): AlertRule {
+function ruleOf({ name, device, metric, on, when, clear, severity, ...rest }: RuleConfig): AlertRule {
   const rule: AlertRule = {
     name,
     match: { device, metric },
+    ...(on === "reading" ? {} : { on }),
     when: conditionOf(when, when),
     forUs: rest.for * 1000,
     severity,

@@ -5,6 +5,7 @@
 // there is a place for it. Close: the other way round, so that whatever was acknowledged has been
 // committed when the log closes. A start that fails closes what it had started.
 
+import { retiredAlerts } from "./alert/retired-rules.ts";
 import { Broker } from "./broker/broker.ts";
 import type { GatewayConfig } from "./config/schema.ts";
 import { CollectorSink } from "./forward/collector-sink.ts";
@@ -122,6 +123,7 @@ async function startStream(
   const stream = new StreamDriver({
     log,
     operators: operatorsOf(config),
+    retire: retiredAlerts,
     checkpointEveryMs: config.stream.checkpointInterval,
     clock: systemClock,
     logger,
@@ -134,7 +136,8 @@ async function startStream(
 
 /** The windows and rules of a configuration, without a past. */
 export function operatorsOf(config: GatewayConfig): Operator[] {
-  return [...windowsOf(config), ...ruleOperators(config)];
+  const windows = windowsOf(config);
+  return [...windows, ...ruleOperators(config, windows)];
 }
 
 async function loadForwarders(config: GatewayConfig, log: Log, logger: Logger, closers: Closers): Promise<Forwarder[]> {

@@ -62,7 +62,7 @@ export class AlertLives {
 
   add({ device, metric, tag }: SeriesNames): SeriesState {
     const memory = this.#judge.begin?.() ?? null;
-    const state: SeriesState = { device, metric, tag, life: inactive, memory, waiting: null };
+    const state: SeriesState = { device, metric, tag, life: inactive, memory, newestEndUs: null, waiting: null };
     this.#states.add(state);
     return state;
   }
@@ -78,7 +78,8 @@ export class AlertLives {
 
   /** @returns the state, unless it says no more than that of a series that nobody knows. */
   keepOrForget(state: SeriesState): SeriesState | undefined {
-    if (state.memory !== null || state.life.kind === "pending" || state.life.kind === "firing") return state;
+    if (state.memory !== null || state.newestEndUs !== null || state.life.kind === "pending" || state.life.kind === "firing")
+      return state;
     this.#states.delete(state);
     return undefined;
   }

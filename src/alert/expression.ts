@@ -10,21 +10,34 @@
 
 import { Environment } from "@marcbachmann/cel-js";
 import type { ExpressionValueType } from "../model/definitions.ts";
-import type { Sample } from "./judge.ts";
+import { emptySample, type Sample } from "./judge.ts";
 
 export const expressionLengthMax = 1000;
 const expressionLimits = { maxAstNodes: 500, maxDepth: 40, maxListElements: 100, maxMapEntries: 100, maxCallArguments: 8 };
 
 const celTypes: Record<ExpressionValueType, string> = { number: "double", boolean: "bool", text: "string", any: "dyn" };
 
+const ofBoth = { device: "string", metric: "string", unit: "string", eventTime: "google.protobuf.Timestamp" };
+
 /** What an expression may name, beside `value`, with the types of CEL. */
 export const expressionVariables = {
-  device: "string",
-  metric: "string",
-  unit: "string",
-  quality: "int",
-  eventTime: "google.protobuf.Timestamp",
+  readings: { ...ofBoth, quality: "int" },
+  results: {
+    ...ofBoth,
+    tag: "string",
+    count: "int",
+    revision: "int",
+    aggregates: "map<string, dyn>",
+    start: "google.protobuf.Timestamp",
+    end: "google.protobuf.Timestamp",
+  },
 } as const;
+
+/** What an expression is about. */
+export interface ExpressionInput {
+  readonly of: keyof typeof expressionVariables;
+  readonly valueType: ExpressionValueType;
+}
 
 export interface Expression {
   readonly text: string;
@@ -37,10 +50,10 @@ export interface ExpressionFault {
   readonly problem: string;
 }
 
-export function compileExpression(text: string, valueType: ExpressionValueType): Expression | ExpressionFault {
+export function compileExpression(text: string, { of, valueType }: ExpressionInput): Expression | ExpressionFault {
   if (text.length > expressionLengthMax) return { problem: `has ${text.length} characters, more than ${expressionLengthMax}` };
   const environment = new Environment({ limits: expressionLimits }).registerVariable("value", celTypes[valueType]);
-  for (const [name, type] of Object.entries(expressionVariables)) environment.registerVariable(name, type);
+  for (const [name, type] of Object.entries(expressionVariables[of])) environment.registerVariable(name, type);
   const { valid, type, error } = environment.check(text);
   if (!valid) return { problem: `${error?.summary ?? "is no expression"}${place(text, error?.range?.start)}` };
   if (type !== "bool") return { problem: `gives ${type}, not bool${place(text, 0)}` };
@@ -63,7 +76,7 @@ export function compileExpression(text: string, valueType: ExpressionValueType):
 
 /** The variables of a sample, made when they are asked for. */
 class Variables {
-  sample: Sample = { device: "", metric: "", tag: "", unit: "", eventTimeUs: 0, value: 0, quality: 0 };
+  sample = emptySample();
 
   get value() {
     return this.sample.value;
@@ -74,16 +87,38 @@ class Variables {
   get metric() {
     return this.sample.metric;
   }
+  get tag() {
+    return this.sample.tag;
+  }
   get unit() {
     return this.sample.unit;
   }
   get quality() {
     return BigInt(this.sample.quality);
   }
-  /** To the millisecond. */
   get eventTime() {
-    return new Date(Math.floor(this.sample.eventTimeUs / 1000));
+    return dateOf(this.sample.eventTimeUs);
   }
+  get count() {
+    return BigInt(this.sample.result?.count ?? 0);
+  }
+  get revision() {
+    return BigInt(this.sample.result?.revision ?? 0);
+  }
+  get aggregates() {
+    return this.sample.result?.aggregates;
+  }
+  get start() {
+    return dateOf(this.sample.result?.startUs ?? 0);
+  }
+  get end() {
+    return dateOf(this.sample.result?.endUs ?? 0);
+  }
+}
+
+/** To the millisecond. */
+function dateOf(timeUs: number): Date {
+  return new Date(Math.floor(timeUs / 1000));
 }
 
 /** ", at character 7", counted from 1; with the line if there are several. */

@@ -1,4 +1,4 @@
-import type { AlertRule, Condition, ExpressionValueType, Threshold } from "../model/definitions.ts";
+import type { AlertRule, Condition, ResultValue, Threshold } from "../model/definitions.ts";
 import { assert } from "../platform/assert.ts";
 import { deviationJudge } from "./deviation.ts";
 import { compileExpression, type Expression } from "./expression.ts";
@@ -9,7 +9,7 @@ import { rateJudge } from "./rate.ts";
 import { thresholdJudge } from "./threshold.ts";
 
 /** The judge of a rule; one table of what there is. */
-export function judgeOf({ name, when, clear }: AlertRule): Judge {
+export function judgeOf({ name, on, when, clear }: AlertRule): Judge {
   const isOneKind = clear === undefined || kindOf(clear) === kindOf(when);
   assert(isOneKind, `when and clear of rule ${name} are of one kind`);
   switch (when.kind) {
@@ -24,14 +24,8 @@ export function judgeOf({ name, when, clear }: AlertRule): Judge {
       return absenceJudge(when.forUs);
     case "deviation":
       return deviationJudge({ when: when.limit, clear: limitOf(clear) }, when.baseline);
-    case "expression": {
-      const { valueType } = when;
-      return expressionJudge(
-        valueType,
-        compiled(when.cel, valueType),
-        clear === undefined ? null : compiledOf(clear, valueType),
-      );
-    }
+    case "expression":
+      return expressionJudge(when.valueType, compiled(when, on), clear === undefined ? null : compiled(clear, on));
   }
 }
 
@@ -49,14 +43,11 @@ function limitOf(clear: Condition | undefined): Threshold | null {
   }
 }
 
-function compiledOf(condition: Condition, valueType: ExpressionValueType): Expression {
-  assert(condition.kind === "expression", "an expression is cleared by one");
-  return compiled(condition.cel, valueType);
-}
-
 /** The configuration was checked: ruleFaults. */
-function compiled(cel: string, valueType: ExpressionValueType): Expression {
-  const expression = compileExpression(cel, valueType);
+function compiled(condition: Condition, on: ResultValue | undefined): Expression {
+  assert(condition.kind === "expression", "an expression is cleared by one");
+  const { cel, valueType } = condition;
+  const expression = compileExpression(cel, { of: on === undefined ? "readings" : "results", valueType });
   assert(!("problem" in expression), `the expression ${cel} was checked`);
   return expression;
 }

@@ -1,23 +1,40 @@
 // Judges: what a rule makes of one value. Each kind of condition has one; the rule's operator (rule-operator.ts) owns the rest.
 
 import type { Value } from "../model/reading.ts";
+import type { WindowResult } from "../model/result.ts";
 
-/** One reading, on its way through a rule. The operator fills the same object again for the next one: keep nothing of it. */
+/** One reading or result, on its way through a rule. The operator fills the same object again for the next one: keep nothing of it. */
 export interface Sample {
   device: string;
   metric: string;
   tag: string;
   unit: string;
+  /** Of a result, the end of its window. */
   eventTimeUs: number;
   value: Value;
+  /** Of a result 0. */
   quality: number;
+  /** Null: it is a reading. */
+  result: WindowResult | null;
+}
+
+export function emptySample(): Sample {
+  return { device: "", metric: "", tag: "", unit: "", eventTimeUs: 0, value: 0, quality: 0, result: null };
 }
 
 /** `fails`: the condition does not hold, nor does what resolves the alert. */
 export type Verdict = "holds" | "fails" | "clears";
 
-/** Why a reading was not taken; a label of metrics. */
-export type Refusal = "not_a_number" | "wrong_type" | "series_limit" | "expression_failed" | "out_of_order" | "baseline_limit";
+/** Why a reading or a result was not taken; a label of metrics. */
+export type Refusal =
+  | "not_a_number"
+  | "wrong_type"
+  | "series_limit"
+  | "baseline_limit"
+  | "expression_failed"
+  | "out_of_order"
+  | "superseded"
+  | "no_value";
 
 /** @typeParam Memory what it remembers of a series: plain data, which structured clone (node:v8) keeps exactly. */
 export interface Judge<Memory = unknown> {

@@ -8,12 +8,12 @@ export interface RuleFault {
 }
 
 /** What of a rule only this room can tell to be wrong: its expressions. */
-export function ruleFaults({ when, clear }: AlertRule): RuleFault[] {
+export function ruleFaults({ on, when, clear }: AlertRule): RuleFault[] {
+  const faultsOf = (field: RuleFault["field"], condition: Condition | undefined): RuleFault[] => {
+    if (condition?.kind !== "expression") return [];
+    const { cel, valueType } = condition;
+    const compiled = compileExpression(cel, { of: on === undefined ? "readings" : "results", valueType });
+    return "problem" in compiled ? [{ field, problem: compiled.problem }] : [];
+  };
   return [...faultsOf("when", when), ...faultsOf("clear", clear)];
-}
-
-function faultsOf(field: RuleFault["field"], condition: Condition | undefined): RuleFault[] {
-  if (condition?.kind !== "expression") return [];
-  const compiled = compileExpression(condition.cel, condition.valueType);
-  return "problem" in compiled ? [{ field, problem: compiled.problem }] : [];
 }

@@ -18,11 +18,13 @@ export interface SeriesState extends SeriesNames {
   life: Life;
   /** Of the judge; null: it remembers nothing. */
   memory: unknown;
+  /** End of the newest window that was judged; null: of readings none. */
+  newestEndUs: number | null;
   /** While pending. */
   waiting: Waiting<SeriesState> | null;
 }
 
-export type SeriesPart = Pick<SeriesState, "life" | "memory">;
+export type SeriesPart = Pick<SeriesState, "life" | "memory" | "newestEndUs">;
 
 export class SeriesStates {
   readonly #byDevice = new Map<string, Map<string, SeriesState>>();
@@ -88,12 +90,12 @@ export function seriesKey({ device, metric, tag }: SeriesNames): string {
 /** The series of a part, with its state. */
 export function decodeSeries({ key, value }: StatePart): SeriesState {
   const [device = "", metric = "", tag = ""]: string[] = JSON.parse(key);
-  const { life, memory }: SeriesPart = deserialize(value);
-  return { device, metric, tag, life, memory, waiting: null };
+  const { life, memory, newestEndUs }: SeriesPart = deserialize(value);
+  return { device, metric, tag, life, memory, newestEndUs, waiting: null };
 }
 
-function encode({ life, memory }: SeriesState): Uint8Array {
-  return serialize({ life, memory } satisfies SeriesPart);
+function encode({ life, memory, newestEndUs }: SeriesState): Uint8Array {
+  return serialize({ life, memory, newestEndUs } satisfies SeriesPart);
 }
 
 /** A rule's series all have a tag, or none has. */

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
-import { loadGatewayConfig } from "../config/load.ts";
+import { readGatewayConfig } from "../gateway-config.ts";
 import { flatResult } from "../model/result.ts";
 import { createLogger } from "../platform/logger.ts";
 import { type ReplayLine, type ReplayRange, replay } from "../replay.ts";
@@ -34,7 +34,7 @@ function instant(text: string): number {
 }
 
 async function run({ config: file, data, from, to, diff = false }: ReplayOptions): Promise<void> {
-  const loaded = loadGatewayConfig(file);
+  const loaded = readGatewayConfig(file);
   const config = data === undefined ? loaded : { ...loaded, data: { directory: data } };
   const range: ReplayRange = { ...(from === undefined ? {} : { fromUs: from }), ...(to === undefined ? {} : { toUs: to }) };
   for await (const said of replay(config, { diff, range, logger: createLogger("warn") })) await print(lineOf(said));

@@ -13,7 +13,7 @@ const conditionKeys = ["above", "below", "absentFor", "rate", "flatFor", "deviat
 type ConditionKey = (typeof conditionKeys)[number];
 
 const expression = z.string().min(1).max(1000).meta({
-  allowed: "an expression of CEL that gives bool, over value, device, metric, unit, quality and eventTime",
+  allowed: "an expression of CEL that gives bool, over value, device, metric, unit, eventTime and what docs/alerts.md names",
 });
 
 const limits = z.strictObject({
@@ -85,9 +85,16 @@ const clear = z.strictObject({
   cel: expression.optional().describe("With when.cel: resolves when this expression gives true, and that one does not."),
 });
 
+const on = z
+  .union([z.literal("reading"), z.strictObject({ window: name, aggregate: z.string().min(1) })])
+  .meta({ allowed: "reading, or {window: NAME, aggregate: NAME}" });
+
 const rule = z.strictObject({
   name: name.describe("Name of the rule; it stands in its alerts and in their topic."),
   ...globs,
+  on: on
+    .default("reading")
+    .describe("What is judged: readings, or one value of the results of a window: {window: NAME, aggregate: NAME}."),
   when: when.describe("When the alert fires: one condition."),
   for: duration({ min: "0ms", max: "366d" })
     .prefault("0ms")
@@ -127,6 +134,8 @@ function faultsOf(config: AlertConfig, kind: ConditionKey): RuleFault[] {
   const faults: RuleFault[] = [];
   if (kind === "absentFor" && config.for > 0)
     faults.push(["for", "is not allowed with absentFor", "put the time into absentFor"]);
+  if (kind === "absentFor" && config.on !== "reading")
+    faults.push(["on", "is not for absentFor", "watch for the readings: a window without any says nothing"]);
   for (const [key, owner] of Object.entries(companions) as [keyof typeof companions, ConditionKey][]) {
     if (config.when[key] !== undefined && kind !== owner) faults.push([`when.${key}`, `is only for ${owner}`, "remove it"]);
   }
@@ -165,4 +174,34 @@ function overlap(whenLimits: Limits, clearLimits: Limits): RuleFault | null {
     return ["clear", "faces the same way as when", remedy];
   const isQuiet = isAbove ? resolves <= fires : resolves >= fires;
   return isQuiet ? null : ["clear", "overlaps with when", remedy];
+}
+
+interface WindowNames {
+  readonly name: string;
+  readonly aggregates: readonly string[];
+}
+
+/** Windows that rules are about must exist, and say what the rules ask for. */
+export function checkRuleWindows(
+  { alerts, windows }: { readonly alerts: readonly AlertConfig[]; readonly windows: readonly WindowNames[] },
+  context: z.RefinementCtx,
+): void {
+  for (const [index, { on: input }] of alerts.entries()) {
+    if (input === "reading") continue;
+    const window = windows.find((each) => each.name === input.window);
+    const report = (key: string, message: string, remedy: string) =>
+      context.addIssue({ code: "custom", path: ["alerts", index, "on", key], message, params: { remedy } });
+    if (window === undefined)
+      report("window", "is no window", `name one of windows: ${windows.map((each) => each.name).join(", ")}`);
+    else if (!says(window.aggregates, input.aggregate))
+      report("aggregate", "is not what the window says", `write one of ${["count", ...window.aggregates].join(", ")}`);
+  }
+}
+
+/** Of a histogram and of in_state, what is said depends on bounds and states. */
+function says(aggregates: readonly string[], name: string): boolean {
+  const specs = aggregates.map((spec) => spec.trim());
+  if (name === "count" || (specs.includes(name) && name !== "in_state")) return true;
+  if (name.startsWith("in_state")) return specs.includes("in_state");
+  return name.startsWith("le_") && specs.some((spec) => spec.startsWith("histogram"));
 }

@@ -5,7 +5,7 @@
 import { hostname } from "node:os";
 import { z } from "zod";
 import { tagsLengthMax, tagValueLengthMax } from "../model/reading.ts";
-import { alertRule } from "./alert-schema.ts";
+import { alertRule, checkRuleWindows } from "./alert-schema.ts";
 import { globs, idPattern, name, uniqueNames } from "./naming.ts";
 import { duration, hostPort, instant, isLoopback, size } from "./quantities.ts";
 import { checkWindow, windowFields } from "./window-schema.ts";
@@ -441,7 +441,9 @@ const sections = z.strictObject({
   logger: logger.prefault({}).describe("Diagnostics."),
 });
 
-export const gatewayConfigSchema = sections.superRefine(({ mqtt, http }, context) => {
+export const gatewayConfigSchema = sections.superRefine((config, context) => {
+  const { mqtt, http } = config;
+  checkRuleWindows(config, context);
   if (mqtt.listen.port === 0 || mqtt.listen.port !== http.listen.port) return;
   const remedy = "give each listener its own port";
   context.addIssue({ code: "custom", path: ["http", "listen"], message: "has the port of mqtt.listen", params: { remedy } });

@@ -29,3 +29,8 @@ export interface Alert {
   /** Why, in a few words; "" in alerts of gateways that did not say it. */
   readonly detail: string;
 }
+
+/** Whether it is the last word of a rule that is gone: nothing else resolves without a value. */
+export function isRetirement({ state, value }: Alert): boolean {
+  return state === "resolved" && value === null;
+}

@@ -50,6 +50,8 @@ export interface WindowDefinition {
 export interface AlertRule {
   readonly name: string;
   readonly match: SeriesMatch;
+  /** What is judged: results of a window. Absent: readings. */
+  readonly on?: ResultValue;
   readonly when: Condition;
   /** Of the same kind as `when`. Absent: resolves when `when` does not hold. */
   readonly clear?: Condition;
@@ -57,6 +59,14 @@ export interface AlertRule {
   readonly forUs?: number;
   /** Absent: warning. */
   readonly severity?: Severity;
+}
+
+/** One value of each result of a window. */
+export interface ResultValue {
+  /** Name of the window in the configuration. */
+  readonly window: string;
+  /** Name of what it says, as it stands in its results, or `count`. */
+  readonly aggregate: string;
 }
 
 /** Strictly above or below: what is at the limit holds neither. */

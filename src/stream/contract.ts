@@ -84,6 +84,23 @@ export interface Operator {
   counters(): Counters;
 }
 
+/** What is left of an operator that is no longer configured as it was. */
+export interface RetiredOperator {
+  readonly id: string;
+  readonly why: "removed" | "changed";
+  /** Its state, as it was last kept. */
+  readonly parts: readonly StatePart[];
+  /** What it said since then, in order. */
+  readonly alerts: readonly Alert[];
+  /** When that is found out, in processing time. */
+  readonly timeUs: number;
+  /** Cause of what is said about it now. */
+  readonly causeOffset: number;
+}
+
+/** The last words of such an operator. */
+export type Retire = (retired: RetiredOperator) => readonly Alert[];
+
 /** The column's values if they are numbers, else null. */
 export function numbersOf(column: InputColumn): readonly number[] | null {
   return areNumbers(column.values) ? column.values : null;

@@ -9,7 +9,8 @@
 // Time          Only what the log holds: ingest times, and ticks (ticks.ts). When everything is fed and a deadline of an operator
 //               passes, a tick is recorded in the append that records what is said about it. At each start a tick says that the gateway was away.
 // Definitions   State belongs to an operator's id and fingerprint. A new definition starts empty at the end of the lane, a removed one
-//               is dropped; either is said to the logger, and is written to a checkpoint before anything else happens.
+//               is dropped; either is said to the logger, and is written to a checkpoint before anything else happens, with the last
+//               words of the old one (retired-operators.ts).
 // Checkpoints   One append of all that changed of the operators' states. After checkpointEveryReadings, or checkpointEveryMs after
 //               the first reading or tick behind the last checkpoint, and at close; a checkpoint that takes long is followed by a rest of ten times
 //               as long. So a start feeds at most about checkpointEveryReadings again.
@@ -33,6 +34,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { decodeReadingBlock, type ReadingBlock } from "../codec/block-codec.ts";
 import { LogCursor } from "../log/cursor.ts";
 import type { Log, LogWrite, StoredBlock } from "../log/log.ts";
+import type { Alert } from "../model/alert.ts";
 import { assert } from "../platform/assert.ts";
 import type { Clock } from "../platform/clock.ts";
 import { TidegateError } from "../platform/errors.ts";
@@ -46,12 +48,13 @@ import {
   type OutputEnds,
   stateChange,
 } from "./checkpoint.ts";
-import type { Counters, Operator } from "./contract.ts";
+import type { Counters, Operator, Retire } from "./contract.ts";
 import { appendDurably, appendRetryDelayMs, delay } from "./durable-append.ts";
 import { restoreOperators } from "./fed-operators.ts";
 import { PendingOutputs } from "./pending-outputs.ts";
 import { Processor } from "./processor.ts";
 import { RecordedOutputs } from "./recorded-outputs.ts";
+import { lastWords } from "./retired-operators.ts";
 import { TickList, tickOf, tickPrefix } from "./ticks.ts";
 
 /** Rest after a checkpoint, in times of what it took. */
@@ -59,7 +62,13 @@ const checkpointRestFactor = 10;
 const readingsPerTurn = 10_000;
 /** Longest delay of a timer; a deadline beyond it is looked at again. */
 const delayMsMax = 3_600_000;
-const defaults = { checkpointEveryMs: 1_000, checkpointEveryReadings: 500_000, readBytesMax: 1_048_576, outputsMax: 10_000 };
+const defaults = {
+  checkpointEveryMs: 1_000,
+  checkpointEveryReadings: 500_000,
+  readBytesMax: 1_048_576,
+  outputsMax: 10_000,
+  retire: (): readonly Alert[] => [],
+};
 
 export interface StreamDriverOptions {
   readonly log: Log;
@@ -75,6 +84,8 @@ export interface StreamDriverOptions {
   readonly readBytesMax?: number;
   /** Results and alerts that are gathered before they are recorded. Default 10,000. */
   readonly outputsMax?: number;
+  /** What operators say as their last that are no longer configured as they were. Default: nothing. */
+  readonly retire?: Retire;
 }
 
 export interface StreamStatus {
@@ -180,7 +191,7 @@ export class StreamDriver {
     const { endOffset } = log.bounds("readings");
     // Of a log that no driver has read yet, everything is to do.
     const fromOffset = stored === null ? 0 : endOffset;
-    const { fed, continued, orphaned } = await restoreOperators(operators, checkpoint, { log, logger, fromOffset });
+    const { fed, continued, retired, orphaned } = await restoreOperators(operators, checkpoint, { log, logger, fromOffset });
     this.#fed = fed;
     this.#lost = { ...(checkpoint?.lost ?? this.#lost) };
     const start = { position: checkpoint?.position ?? fromOffset, timeUs: checkpoint?.timeUs ?? 0 };
@@ -189,7 +200,7 @@ export class StreamDriver {
     this.#processor = new Processor(fed, this.#ticks, { start, outputs: this.#outputs });
     this.#checkpointPosition = start.position;
     this.#checkpointTimeUs = start.timeUs;
-    const about = { log, isRepeated: (name: string) => continued.has(name) };
+    const about = { log, repeatedFrom: (id: string) => continued.get(id) ?? Number.POSITIVE_INFINITY };
     this.#replay = {
       untilOffset: endOffset,
       results: new RecordedOutputs({ ...about, lane: "results", fromOffset: ends.results }),
@@ -199,8 +210,12 @@ export class StreamDriver {
       logger.info({ from: start.position, until: endOffset }, "readings behind the checkpoint are fed again");
     const tick = { kind: "resumed", position: endOffset, timeUs: this.#timeForTick() } as const;
     const removals = orphaned.map((name) => ({ name, value: null }));
+    const { retire } = this.#options;
+    const { position } = start;
+    const alerts = await lastWords(retired, { log, retire, position, alertsFrom: ends.alerts, timeUs: tick.timeUs });
     const value = encodeCheckpoint({ ...start, ends, lost: this.#lost }, fed);
-    this.#first = { checkpoint: { name: checkpointName, value }, checkpoints: [...removals, ...this.#ticks.changesFor(tick)] };
+    const checkpoints = [...removals, ...this.#ticks.changesFor(tick)];
+    this.#first = { alerts, checkpoint: { name: checkpointName, value }, checkpoints };
     this.#ticks.add(tick);
   }
 

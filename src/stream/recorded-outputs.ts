@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type RecordOf, recordsOf } from "../codec/block-records.ts";
 import type { Log } from "../log/log.ts";
+import { isRetirement } from "../model/alert.ts";
 
 type OutputLane = "results" | "alerts";
 
@@ -11,8 +12,8 @@ export interface RecordedOptions {
   readonly lane: OutputLane;
   /** What the checkpoint says: outputs below are in the states. */
   readonly fromOffset: number;
-  /** Whether what an operator said will be said again, by the name of its window or rule. */
-  readonly isRepeated: (name: string) => boolean;
+  /** Causes from which on what an operator said will be said again, by its id; Infinity: never. */
+  readonly repeatedFrom: (id: string) => number;
 }
 
 /**
@@ -74,7 +75,7 @@ export class RecordedOutputs<L extends OutputLane> {
       const expected = this.#expected.shift();
       if (expected !== undefined) {
         this.#nextOffset++;
-        if (this.#options.isRepeated(nameOf(expected))) return expected;
+        if (this.#isRepeated(expected)) return expected;
         continue;
       }
       if (this.#nextOffset >= this.#endOffset) return null;
@@ -83,6 +84,11 @@ export class RecordedOutputs<L extends OutputLane> {
       this.#nextOffset++;
       return "unknown";
     }
+  }
+
+  #isRepeated(output: RecordOf[L]): boolean {
+    if ("rule" in output && isRetirement(output)) return false;
+    return output.causeOffset >= this.#options.repeatedFrom(nameOf(output));
   }
 
   /** Whether the record at the next offset is there. */

@@ -1,4 +1,5 @@
 import { deserialize } from "node:v8";
+import type { WindowResult } from "../../src/model/result.ts";
 import type { InputColumn, Operator, Outputs, StatePart } from "../../src/stream/contract.ts";
 
 /** A column from text: `"5=1.5 7=2"` is 1.5 at event time 5 us, then 2 at 7 us. */
@@ -83,6 +84,15 @@ export class OperatorBench<T extends Operator> implements Outputs {
       this.#nextOffset += each.eventTimesUs.length;
     }
     this.#operator.endBlock(this);
+    return this;
+  }
+
+  /** What the operators before it say about a block that holds one reading. */
+  feedResults(...results: WindowResult[]): this {
+    this.#operator.advance(this.#nowUs, this.#nextOffset, this);
+    this.#operator.consumeResults?.(results, this);
+    this.#operator.endBlock(this);
+    this.#nextOffset++;
     return this;
   }
 

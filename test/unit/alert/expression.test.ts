@@ -9,7 +9,7 @@ import { column, OperatorBench, withValues } from "../../support/reading-columns
 const noon = Date.UTC(2026, 0, 1, 12) * 1000;
 
 function compiled(cel: string, valueType: ExpressionValueType = "number"): Expression {
-  const expression = compileExpression(cel, valueType);
+  const expression = compileExpression(cel, { of: "readings", valueType });
   if ("problem" in expression) throw new Error(expression.problem);
   return expression;
 }
@@ -23,12 +23,13 @@ function evaluated(cel: string, value: Value, valueType: ExpressionValueType = "
     eventTimeUs: noon,
     value,
     quality: 1,
+    result: null,
   };
   return compiled(cel, valueType).evaluate(sample);
 }
 
 function faultOf(cel: string, valueType: ExpressionValueType = "number"): string {
-  const expression = compileExpression(cel, valueType);
+  const expression = compileExpression(cel, { of: "readings", valueType });
   return "problem" in expression ? expression.problem : "none";
 }
 

@@ -168,6 +168,22 @@ logger: loud
       "alerts: [{name: a, when: {deviation: {above: 6}}, clear: {deviation: {below: 7}}}]",
       "alerts.0.clear",
     ],
+    [
+      "a rule over a window that does not exist",
+      "alerts: [{name: a, on: {window: w, aggregate: mean}, when: {above: 1}}]",
+      "alerts.0.on.window",
+    ],
+    [
+      "a rule over what its window does not say",
+      "windows: [{name: w, size: 1s}]\nalerts: [{name: a, on: {window: w, aggregate: p99}, when: {above: 1}}]",
+      "alerts.0.on.aggregate",
+    ],
+    [
+      "a rule over absence in a window",
+      "windows: [{name: w, size: 1s}]\nalerts: [{name: a, on: {window: w, aggregate: mean}, when: {absentFor: 1m}}]",
+      "alerts.0.on",
+    ],
+    ["a rule over something else", "alerts: [{name: a, on: result, when: {above: 1}}]", "alerts.0.on"],
     ["a severity that does not exist", "alerts: [{name: a, severity: bad, when: {above: 1}}]", "alerts.0.severity"],
   ])("with %s is refused, and the fault names the field", (_what, text, path) => {
     expect(faultsIn(text).map((fault) => fault.path)).toEqual([path]);
