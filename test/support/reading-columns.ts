@@ -56,8 +56,11 @@ export class OperatorBench<T extends Operator> implements Outputs {
 
   /** Time passes, and is the ingest time of blocks from now on. Deadlines on the way are given one by one, as the processor does. */
   at(timeUs: number): this {
-    for (let dueUs = this.#operator.nextDeadlineUs(); dueUs <= timeUs; dueUs = this.#operator.nextDeadlineUs()) {
+    for (let dueUs = this.#operator.nextDeadlineUs(); dueUs <= timeUs; ) {
       this.#operator.advance(dueUs, this.#nextOffset, this);
+      const nextUs = this.#operator.nextDeadlineUs();
+      if (nextUs <= dueUs) throw new Error(`the operator did not meet its deadline at ${dueUs}`);
+      dueUs = nextUs;
     }
     this.#nowUs = timeUs;
     this.#operator.advance(timeUs, this.#nextOffset, this);
