@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -34,6 +35,13 @@ test("an expression that names what does not exist is a fault with its line, its
   expect(message).toContain("gateway.yaml:4: alerts.0.clear.cel no such overload: int + string, at character 9");
   expect(message).toContain("gateway.yaml:10: alerts.2.when.cel no such overload: string > double, at character 1");
   expect(message).toContain('value    "value > 1.0"\n    allowed  an expression of CEL that gives bool');
+});
+
+test.each(["README.md", "docs/alerts.md"])("the examples of rules in %s are valid", async (path) => {
+  const examples = [...readFileSync(path, "utf8").matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml]) => yaml ?? "");
+  const ofRules = examples.filter((yaml) => yaml.includes("alerts:"));
+  expect(ofRules.length).toBeGreaterThan(0);
+  for (const yaml of ofRules) expect(await messageOf(yaml)).toBe("valid");
 });
 
 test("expressions are looked at when everything else is right", async () => {
