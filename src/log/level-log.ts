@@ -23,7 +23,7 @@ import { join } from "node:path";
 import { type Lane, lanes } from "../model/lane.ts";
 import { assert } from "../platform/assert.ts";
 import type { Clock } from "../platform/clock.ts";
-import { freeBytesOf, saysFull } from "../platform/data-directory.ts";
+import { freeBytesOf } from "../platform/data-directory.ts";
 import { messageOf, TidegateError } from "../platform/errors.ts";
 import type { Logger } from "../platform/logger.ts";
 import { Ballast } from "./ballast.ts";
@@ -111,7 +111,7 @@ export async function openLevelLog(options: LevelLogOptions): Promise<Log> {
   const { directory, logger, ballastBytes = 0, roomBytes } = options;
   const freeBytes = () => freeBytesOf(directory);
   const ballast = new Ballast({ path: join(directory, "ballast"), bytes: ballastBytes, freeBytes, logger });
-  const database = await openWithBallast(() => openDatabase(directory, roomBytes), ballast);
+  const database = await ballast.during(() => openDatabase(directory, roomBytes));
   try {
     const logId = await readLogId(database, directory);
     const recovered = await recover(database, logger);
@@ -122,17 +122,6 @@ export async function openLevelLog(options: LevelLogOptions): Promise<Log> {
   } catch (thrown) {
     await database.root.close();
     throw thrown;
-  }
-}
-
-/** LevelDB writes when it opens: on a disk that others have filled meanwhile, with the room that was held back. */
-async function openWithBallast(open: () => Promise<LogDatabase>, ballast: Ballast): Promise<LogDatabase> {
-  try {
-    return await open();
-  } catch (thrown) {
-    if (!saysFull(thrown)) throw thrown;
-    await ballast.drop();
-    return open();
   }
 }
 

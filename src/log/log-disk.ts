@@ -164,8 +164,8 @@ export class LogDisk {
       this.#doubtful = [];
     }
     await this.#closeDatabase();
-    if (isFull) await ballast.drop();
-    const database = await open();
+    if (isFull) await ballast.give();
+    const database = await ballast.during(open);
     this.#database = database;
     // At once: a compaction that found no room begins anew, and must leave some for the next opening.
     if (isFull) await ballast.load();

@@ -10,8 +10,8 @@ import { type Cut, planRetention, type RetentionPlan, type RetentionPolicy, type
 /** Between two looks, if nothing is written; and while the disk is at fault, so that one falls into the moments when it is not. */
 const intervalMs = 1000;
 const faultIntervalMs = 100;
-/** How long room that was removed may take to come back while the disk is at fault, before more is given up for it. */
-const reclaimPatienceMs = 5000;
+/** How long room that was removed may take to come back, where it does not seem to, before more is given up for it. */
+const reclaimPatienceUs = 2_000_000;
 /** A look is due when the log has grown by this part of the smallest bound, so that it overshoots by little more. */
 const growthPart = 16;
 const growthBytesMax = 1024 * 1024;
@@ -47,7 +47,10 @@ export class RetentionKeeper {
   #bytesAtLook = 0;
   #refusal: RetentionPlan["refusal"] = null;
   #diskFreeBytes: number | null = null;
-  #patientUntilUs = Number.NEGATIVE_INFINITY;
+  #evictedAtUs = Number.NEGATIVE_INFINITY;
+  /** What was free and on its way back at the last look, and since when that is so. */
+  #room = "";
+  #stillSinceUs = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | null = null;
   #cancelTimer: (() => void) | null = null;
   #closed = false;
@@ -108,6 +111,7 @@ export class RetentionKeeper {
     this.#tellOf(plan.cuts);
     try {
       await log.evict({ cuts: plan.cuts, atUs: clock.nowUs() });
+      this.#evictedAtUs = clock.nowUs();
     } catch (error) {
       if (!(error instanceof TidegateError)) throw error;
       this.#warn("retention", () => logger.warn({ err: error }, `nothing is removed from the log: ${error.message}`));
@@ -126,12 +130,18 @@ export class RetentionKeeper {
     };
   }
 
-  /** On a disk without room to compact in, nothing comes back until more is given up; each time, it is given time to. */
+  /**
+   * On a disk without room to compact in, nothing comes back until more is given up. LevelDB may not have said so: its faults show
+   * with the next write, and while readings are refused there may be none. Then nothing moves.
+   */
   #isStuck(): boolean {
     const { log, clock } = this.#options;
-    if (isWell(log) || clock.nowUs() < this.#patientUntilUs) return false;
-    this.#patientUntilUs = clock.nowUs() + reclaimPatienceMs * 1000;
-    return true;
+    const nowUs = clock.nowUs();
+    const room = `${this.#diskFreeBytes}, ${log.reclaimingBytes}`;
+    if (room !== this.#room) this.#stillSinceUs = nowUs;
+    this.#room = room;
+    const isStill = nowUs - this.#stillSinceUs >= reclaimPatienceUs;
+    return (isStill || !isWell(log)) && nowUs - this.#evictedAtUs >= reclaimPatienceUs;
   }
 
   #bytes(): number {

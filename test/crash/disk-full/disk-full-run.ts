@@ -11,7 +11,7 @@
 //
 // Load: sensor-fleet, with texts that fill a disk soon, windows and alerts. Nothing is timed but by events; the seed names every value.
 
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { WhenFull } from "../../../src/log/retention.ts";
 import type { StatusView } from "../../../src/model/status.ts";
@@ -153,10 +153,10 @@ forward: { collector: { address: "127.0.0.1:${collector.port}", retryDelayMin: 5
 
   async #filledByOthers(): Promise<number> {
     await this.#untilAcknowledged(acknowledgedBefore);
+    const ballastBytes = this.#ballastBytes();
     await this.#filler.fill();
     // Whatever comes first: the file system may have given back a little meanwhile.
-    const isBallastGone = () => !existsSync(join(this.#gateway.dataDirectory, "log", "ballast"));
-    await this.#until((status) => isBallastGone() || isRefusing(status) || evictedReadings(status) > 0);
+    await this.#until((status) => this.#ballastBytes() < ballastBytes || isRefusing(status) || evictedReadings(status) > 0);
     await this.#restart();
     this.#filler.keepFull();
     await this.#until(isRefusing);
@@ -166,6 +166,10 @@ forward: { collector: { address: "127.0.0.1:${collector.port}", retryDelayMin: 5
     if (!this.#gateway.running) await this.#gateway.start();
     await this.#untilAcknowledged(1);
     return performance.now() - sinceMs;
+  }
+
+  #ballastBytes(): number {
+    return statSync(join(this.#gateway.dataDirectory, "log", "ballast"), { throwIfNoEntry: false })?.size ?? 0;
   }
 
   async #restart(): Promise<void> {

@@ -141,30 +141,63 @@ describe.each(Object.entries(implementations))("%s", (_name, openLog) => {
   });
 });
 
-test("of a disk without room to compact in, what was removed does not count as free: more goes, as soon as it takes writes", async () => {
-  const faults = new FaultyDisk();
-  const directory = await tempDir();
-  const log = await openLevelLog({
-    ...{ directory, clock, pendingReadingsMax: 1000, logger, segmentLimits },
-    // Nothing removed ever comes back.
-    ...{ compactBytesMin: Number.POSITIVE_INFINITY, syncWrite: faults.syncWrite },
-  });
-  while (log.bounds("readings").endOffset < 10) await append(log, readingsOfValues(1));
-  const blockBytes = log.segments("readings").bytes / 10;
-  const lane = { bytesMax: 1e9, ageMsMax: null };
-  const lanesOfPolicy = { readings: lane, results: lane, alerts: lane };
-  const policy = { lanes: lanesOfPolicy, diskFreeBytesMin: blockBytes * 2, whenFull: "evict-oldest" } as const;
-  const keeper = new RetentionKeeper({ log, readers: new LogReaders(), policy, diskFree: async () => 0, clock, logger });
-  onTestFinished(async () => {
-    await keeper.close();
-    await log.close();
-  });
-  await keeper.look();
-  await keeper.look();
-  expect(log.bounds("readings").startOffset).toBe(2);
+describe("room that was removed and does not come back", () => {
+  /** Ten blocks on a disk without a free byte, where two are to be given up for the reserve. */
+  async function stuck() {
+    const faults = new FaultyDisk();
+    const directory = await tempDir();
+    const log = await openLevelLog({
+      ...{ directory, clock, pendingReadingsMax: 1000, logger, segmentLimits },
+      // Nothing removed ever comes back.
+      ...{ compactBytesMin: Number.POSITIVE_INFINITY, syncWrite: faults.syncWrite },
+    });
+    while (log.bounds("readings").endOffset < 10) await append(log, readingsOfValues(1));
+    const blockBytes = log.segments("readings").bytes / 10;
+    const lane = { bytesMax: 1e9, ageMsMax: null };
+    const lanes = { readings: lane, results: lane, alerts: lane };
+    const policy = { lanes, diskFreeBytesMin: blockBytes * 2, whenFull: "evict-oldest" } as const;
+    const disk = { freeBytes: 0 };
+    const keeper = new RetentionKeeper({
+      ...{ log, readers: new LogReaders(), policy, clock, logger },
+      diskFree: async () => disk.freeBytes,
+    });
+    onTestFinished(async () => {
+      await keeper.close();
+      await log.close();
+    });
+    await keeper.look();
+    return { log, keeper, faults, disk, start: () => log.bounds("readings").startOffset };
+  }
 
-  faults.fail(fullError, 1);
-  await append(log, { checkpoint: { name: "c", value: Uint8Array.of(1) } });
-  await keeper.look();
-  expect(log.bounds("readings").startOffset).toBe(4);
+  test("counts as free for two seconds, as long as nothing speaks against it", async () => {
+    const { keeper, disk, start } = await stuck();
+    for (let look = 0; look < 5; look++) {
+      disk.freeBytes = look % 2;
+      await keeper.look();
+      clock.advanceMs(1999);
+    }
+    expect(start()).toBe(2);
+  });
+
+  test("does not count when nothing has moved for two seconds: LevelDB may be at fault and not have said so", async () => {
+    const { keeper, start } = await stuck();
+    await keeper.look();
+    clock.advanceMs(2000);
+    await keeper.look();
+    expect(start()).toBe(4);
+    await keeper.look();
+    expect(start()).toBe(4);
+  });
+
+  test("does not count while the disk is at fault, two seconds after the last eviction", async () => {
+    const { log, keeper, faults, disk, start } = await stuck();
+    faults.fail(fullError, 1);
+    await append(log, { checkpoint: { name: "c", value: Uint8Array.of(1) } });
+    await keeper.look();
+    expect(start()).toBe(2);
+    clock.advanceMs(2000);
+    disk.freeBytes = 1;
+    await keeper.look();
+    expect(start()).toBe(4);
+  });
 });
