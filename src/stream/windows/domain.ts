@@ -10,14 +10,14 @@ export class Domain {
   readonly queue = new DueQueue();
   /** No earlier event time is expected. Never goes back. */
   watermarkUs = Number.NEGATIVE_INFINITY;
-  /** Of what is emitted because of this block; -1: no device of it was seen. */
+  /** Of what is emitted because of the last block that a device of it was seen in. */
   causeOffset = -1;
   /** Whether it is among those that the end of the block looks at. */
   isTouched = false;
   readonly #spans: boolean;
   readonly #latenessUs: number;
   readonly #members: DeviceClock[] = [];
-  /** The one that holds the watermark back; null: to be found. */
+  /** The one that held the watermark back when it was last found; null: to be found. */
   #slowest: DeviceClock | null = null;
 
   /** @param spans whether devices may join later. */
@@ -30,13 +30,11 @@ export class Domain {
   join(clock: DeviceClock): void {
     this.#members.push(clock);
     clock.domains.push(this);
-    this.#slowest = null;
   }
 
-  /** A device moved, came back or became idle. */
+  /** A device moved or became idle. Others that hold the watermark back from now on cannot turn it back, so they are not looked for. */
   changed(clock: DeviceClock): void {
-    const slowest = this.#slowest;
-    if (slowest !== null && (clock === slowest || clock.newestUs < slowest.newestUs)) this.#slowest = null;
+    if (clock === this.#slowest) this.#slowest = null;
   }
 
   /** Where the watermark belongs now: what the slowest of the devices that are not idle has reached. */

@@ -232,10 +232,10 @@ export class FixedWindows implements GroupWindows, FoldItems {
     const finalUs = watermarkUs - this.#shared.plan.reviseUs;
     const count = this.positionOf(this.#grid.startEndingAfter(finalUs));
     this.#places.giveFirst(count);
+    this.#revisions?.forget(finalUs);
     if (count === 0) return;
     if (count === 1) this.#slices.shift();
     else this.#slices.splice(0, count);
-    this.#revisions?.forget(finalUs);
     this.#last = null;
   }
 

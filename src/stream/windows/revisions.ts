@@ -21,7 +21,8 @@ export class Revisions {
     if (this.#nextEndUs > untilUs) return [];
     const taken = [...this.#changed].filter(([endUs]) => endUs <= untilUs).sort(([one], [other]) => one - other);
     for (const [endUs] of taken) this.#changed.delete(endUs);
-    this.#nextEndUs = Math.min(...this.#changed.keys(), Number.POSITIVE_INFINITY);
+    this.#nextEndUs = Number.POSITIVE_INFINITY;
+    for (const endUs of this.#changed.keys()) this.#nextEndUs = Math.min(this.#nextEndUs, endUs);
     return taken;
   }
 
@@ -29,13 +30,18 @@ export class Revisions {
   next(endUs: number, isFinal: boolean): number {
     const revision = (this.#emitted.get(endUs) ?? -1) + 1;
     if (!isFinal) this.#emitted.set(endUs, revision);
-    else if (revision > 0) this.#emitted.delete(endUs);
     return revision;
   }
 
-  /** Windows that end at or before `untilUs` do not change any more. */
+  /**
+   * Windows that end at or before `untilUs` do not change any more. Most were emitted by end; one that was not goes with the last of
+   * those emitted before it.
+   */
   forget(untilUs: number): void {
-    for (const endUs of this.#emitted.keys()) if (endUs <= untilUs) this.#emitted.delete(endUs);
+    for (const endUs of this.#emitted.keys()) {
+      if (endUs > untilUs) return;
+      this.#emitted.delete(endUs);
+    }
   }
 
   snapshot(): Float64Array[] {

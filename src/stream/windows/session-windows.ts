@@ -130,7 +130,7 @@ export class SessionWindows implements GroupWindows {
     return position;
   }
 
-  /** Adds the reading, and those after it that lie in the session or behind it, without reaching the next one. */
+  /** Adds the reading, and those after it that lie in the session or behind it, up to one that reaches the next. */
   #addRun(position: number, run: Run, from: number): number {
     const { timesUs, values, firstOffset } = run;
     const session = this.#sessions[position] as Session;
@@ -141,7 +141,7 @@ export class SessionWindows implements GroupWindows {
     let to = from + 1;
     for (; to < timesUs.length && lastUs <= reachesNextUs; to++) {
       const timeUs = timesUs[to] as number;
-      if (timeUs < firstUs || timeUs >= lastUs + this.#gapUs || timeUs > reachesNextUs) break;
+      if (timeUs < firstUs || timeUs >= lastUs + this.#gapUs) break;
       if (timeUs > lastUs) lastUs = timeUs;
     }
     session.accumulator.addRun(timesUs, values, from, to);

@@ -44,6 +44,7 @@ import { seriesMatcher } from "../../model/series-match.ts";
 import type { Counters, InputColumn, Operator, Outputs, StateChange, StatePart } from "../contract.ts";
 import type { DeviceClock } from "./device-clock.ts";
 import type { Domain } from "./domain.ts";
+import { DomainEmitter } from "./domain-emitter.ts";
 import type { Group } from "./group.ts";
 import { groupKeyOf } from "./group-key.ts";
 import { GroupTable } from "./group-table.ts";
@@ -70,6 +71,7 @@ export class WindowOperator implements Operator {
   readonly #table: GroupTable;
   readonly #watch: IdleWatch;
   readonly #writer: ResultWriter;
+  readonly #emitter: DomainEmitter;
   /** Devices seen in this block. */
   readonly #seen: DeviceClock[] = [];
   /** Those that moved since the pool was relieved. */
@@ -92,6 +94,7 @@ export class WindowOperator implements Operator {
     this.#table = new GroupTable(plan, windowsOfShape(this.#shared));
     this.#watch = new IdleWatch(plan.idleTimeoutUs);
     this.#writer = new ResultWriter(this.#shared);
+    this.#emitter = new DomainEmitter(this.#table, this.#writer, plan.groupBy);
     const nothing = { timesUs: [], values: [], firstOffset: 0 };
     this.#run = { ...nothing, watermarkUs: 0, nextWatermarkUs: 0, say: this.#writer.say };
   }
@@ -126,7 +129,7 @@ export class WindowOperator implements Operator {
     }
     this.#seen.length = 0;
     this.#moving = [];
-    for (const domain of inOrder(touched)) this.#passWatermark(domain, domain.causeOffset);
+    for (const domain of inOrder(touched)) this.#emitter.passWatermark(domain, domain.causeOffset);
     this.#writer.flush(outputs);
   }
 
@@ -142,8 +145,8 @@ export class WindowOperator implements Operator {
       }
     }
     for (const domain of inOrder([...touched])) {
-      if (domain.isSilent) this.#emit(domain, domain.groups, { untilUs: Number.POSITIVE_INFINITY, causeOffset });
-      else this.#passWatermark(domain, causeOffset);
+      if (domain.isSilent) this.#emitter.emitAsIs(domain, causeOffset);
+      else this.#emitter.passWatermark(domain, causeOffset);
     }
     this.#writer.flush(outputs);
   }
@@ -218,30 +221,6 @@ export class WindowOperator implements Operator {
     windows.add(run);
     domain.queue.update(group);
     this.#table.groupChanged(group);
-  }
-
-  /** The watermark goes where it belongs, and what is due there is emitted. */
-  #passWatermark(domain: Domain, causeOffset: number): void {
-    const watermarkUs = domain.nextWatermarkUs();
-    domain.isTouched = false;
-    domain.causeOffset = -1;
-    this.#emit(domain, domain.queue.takeDue(watermarkUs), { untilUs: watermarkUs, causeOffset });
-  }
-
-  #emit(domain: Domain, groups: readonly Group[], { untilUs, causeOffset }: { untilUs: number; causeOffset: number }): void {
-    const watermarkBeforeUs = domain.watermarkUs;
-    const watermarkUs = domain.nextWatermarkUs();
-    const { say, length: from } = this.#writer;
-    domain.watermarkUs = watermarkUs;
-    if (!this.#plan.groupBy.device && watermarkUs > watermarkBeforeUs)
-      for (const group of domain.groups) this.#table.groupChanged(group);
-    for (const group of groups) {
-      this.#writer.speaker = group;
-      group.windows.emit({ watermarkBeforeUs, watermarkUs, untilUs, causeOffset, say });
-      domain.queue.update(group);
-      this.#table.groupChanged(group);
-    }
-    if (groups.length > 1) this.#writer.sortByEnd(from);
   }
 
   #relieve(): void {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { WindowShape } from "../../../../src/model/definitions.ts";
 import { WindowOperator } from "../../../../src/stream/windows/window-operator.ts";
 import { column, stateOf } from "../../../support/reading-columns.ts";
 import { said, windowBench } from "../../../support/window-bench.ts";
@@ -71,6 +72,23 @@ describe("state in parts", () => {
     bench.feed(column("device-7", "m", "2=1"), column("device-8", "m", "2=1"));
     expect(bench.operator.changes().map(({ key }) => key)).toEqual(["counters", "devices/0", "groups/0"]);
     expect(bench.operator.changes().map(({ key }) => key)).toEqual(["counters"]);
+  });
+
+  test.each<WindowShape>([
+    { kind: "tumbling", sizeUs: 10 },
+    { kind: "hopping", sizeUs: 40, hopUs: 10 },
+    { kind: "sliding", sizeUs: 10 },
+    { kind: "session", gapUs: 10 },
+    { kind: "count", readings: 5 },
+  ])("does not grow with the number of windows that were emitted and revised: $kind", (shape) => {
+    const bench = windowBench({ shape, reviseUs: 50 });
+    const sizes: number[] = [];
+    for (let round = 1; round <= 40; round++) {
+      for (let i = 0; i < 10; i++) bench.feed(column("d", "m", `${round * 200 + i * 20}=1 ${round * 200 + i * 20 - 30}=1`));
+      sizes.push(stateOf(bench.operator).reduce((total, { value }) => total + value.length, 0));
+    }
+    expect(bench.results.length).toBeGreaterThan(100);
+    expect(Math.max(...sizes.slice(20))).toBeLessThan(1.1 * Math.max(...sizes.slice(1, 20)));
   });
 
   test("an operator that was restored gives all of its state at the first call", () => {
