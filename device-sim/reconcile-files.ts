@@ -21,11 +21,13 @@ export async function reconcileFiles(options: ReconcileOptions, host: Host): Pro
   const reconciliation = new Reconciliation();
   for (const path of options.ledger) await readLedger(path, reconciliation, host);
   await forEachLine(options.received, host, (line) => {
-    const { device, metric, eventTimeUs, value, quality = 0 } = parse<ReceivedLine>(line, options.received);
+    const { device, metric, eventTimeUs, rawEventTimeUs, value, quality = 0 } = parse<ReceivedLine>(line, options.received);
     if (typeof device !== "string" || typeof metric !== "string" || typeof eventTimeUs !== "number" || !isValue(value)) {
       throw malformed(line, options.received);
     }
-    reconciliation.received({ device, metric, eventTimeUs, value, stamped: (quality & stampedBit) !== 0 });
+    const sentTimeUs = rawEventTimeUs ?? eventTimeUs;
+    const stamped = rawEventTimeUs === undefined && (quality & stampedBit) !== 0;
+    reconciliation.received({ device, metric, eventTimeUs: sentTimeUs, value, stamped });
   });
   return reconciliation.report();
 }
@@ -34,6 +36,8 @@ interface ReceivedLine {
   readonly device: string;
   readonly metric: string;
   readonly eventTimeUs: number;
+  /** What the device sent, where the gateway made another event time of it. */
+  readonly rawEventTimeUs: number;
   readonly value: Value;
   readonly quality: number;
 }

@@ -5,6 +5,7 @@ import type { Delivery } from "./log/accounting.ts";
 import { lanes } from "./model/lane.ts";
 import { lossReasons } from "./model/loss-reason.ts";
 import type { Metrics, Observation } from "./platform/metrics.ts";
+import type { Counters } from "./stream/contract.ts";
 
 export function observeGateway(metrics: Metrics, parts: GatewayParts): void {
   observeReadings(metrics, parts);
@@ -21,6 +22,12 @@ function observeReadings(metrics: Metrics, { ingest, deadLetters, log }: Gateway
   metrics.observe("tidegate_readings_rejected_total", () =>
     Object.entries(ingest.counters.rejected).map(([reason, value]) => ({ labels: { reason }, value })),
   );
+  metrics.observe("tidegate_readings_retimed_total", () => {
+    const { corrected, stamped } = ingest.clocks;
+    return Object.entries({ corrected, stamped }).map(([how, value]) => ({ labels: { how }, value }));
+  });
+  metrics.observe("tidegate_clock_devices", () => ingest.clocks.devices);
+  metrics.observe("tidegate_clock_offset_max_seconds", () => Math.abs(ingest.clocks.farthest?.offsetUs ?? 0) / 1e6);
   metrics.observe("tidegate_ingest_topics", () => ingest.topics);
   metrics.observe("tidegate_dead_letters_lost_total", () => deadLetters.lost);
   metrics.observe("tidegate_log_offset", () => lanes.map((lane) => ({ labels: { lane }, value: log.bounds(lane).endOffset })));
@@ -63,12 +70,19 @@ function observeReaders(metrics: Metrics, { stream }: GatewayParts): void {
   metrics.observe("tidegate_stream_readings_taken_total", () =>
     stream.status().operators.map(({ id, counters }) => ({ labels: { operator: id }, value: counters.taken })),
   );
-  metrics.observe("tidegate_stream_readings_skipped_total", () =>
+  const byReason = (readings: (counters: Counters) => Readonly<Record<string, number>>) => () =>
     stream
       .status()
       .operators.flatMap(({ id, counters }) =>
-        Object.entries(counters.skipped).map(([reason, value]): Observation => ({ labels: { operator: id, reason }, value })),
-      ),
+        Object.entries(readings(counters)).map(([reason, value]): Observation => ({ labels: { operator: id, reason }, value })),
+      );
+  metrics.observe(
+    "tidegate_stream_readings_skipped_total",
+    byReason(({ skipped }) => skipped),
+  );
+  metrics.observe(
+    "tidegate_stream_readings_noted_total",
+    byReason(({ noted = {} }) => noted),
   );
   metrics.observe("tidegate_stream_readings_lost_total", () =>
     Object.entries(stream.status().lost).map(([reason, value]) => ({ labels: { reason }, value })),

@@ -36,6 +36,7 @@ export function gatewayStatus(parts: GatewayParts): StatusView {
     lanes: Object.fromEntries(lanes.map((lane) => [lane, log.bounds(lane)])),
     log: logView(parts),
     readings: { received, stored, rejected: occurred(rejected), pending },
+    clocks: ingest.clocks,
     mqtt: {
       address: parts.mqttAddress(),
       connections: broker.connections,

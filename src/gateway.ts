@@ -18,6 +18,7 @@ import { windowsOf } from "./gateway-windows.ts";
 import { HttpServer } from "./http/server.ts";
 import { Announcer } from "./ingest/announcer.ts";
 import { DeadLetters } from "./ingest/dead-letters.ts";
+import { EventTimes } from "./ingest/event-times.ts";
 import { fillRecent } from "./ingest/fill-recent.ts";
 import { Ingest } from "./ingest/ingest.ts";
 import { RecentReadings } from "./ingest/recent-readings.ts";
@@ -180,8 +181,7 @@ function startMerging(log: Log, readers: LogReaders, logger: Logger, closers: Cl
 }
 
 async function createIngest(config: GatewayConfig, log: Log, logger: Logger, closers: Closers) {
-  const { routes, topicsMax, redeliveryReadingsMax, deadLettersMax, deadLetterSizeMax, eventTimeMin, eventTimeAheadMax } =
-    config.ingest;
+  const { routes, topicsMax, redeliveryReadingsMax, deadLettersMax, deadLetterSizeMax, clock } = config.ingest;
   const deadLetters = await DeadLetters.open({
     directory: config.data.directory,
     lettersMax: deadLettersMax,
@@ -189,20 +189,42 @@ async function createIngest(config: GatewayConfig, log: Log, logger: Logger, clo
   });
   closers.push(() => deadLetters.close());
   const recent = new RecentReadings(redeliveryReadingsMax);
-  await fillRecent(recent, log, redeliveryReadingsMax);
+  const times = await learnEventTimes(config, log, recent);
   const ingest = await Ingest.open({
     log,
-    routes: new RouteTable(routes, topicsMax),
+    routes: new RouteTable(routes, topicsMax, { name: clock.policy, offsetMinUs: clock.offsetMin * 1000 }),
     recent,
+    times,
     deadLetters,
     messageReadingsMax: config.log.pendingReadingsMax,
-    eventTimeMinUs: eventTimeMin,
-    eventTimeAheadMaxUs: eventTimeAheadMax * 1000,
     clock: systemClock,
     logger,
   });
   closers.push(() => ingest.close());
   return { ingest, deadLetters };
+}
+
+/** Newest readings of the log from which the clocks of devices are learned at the start. */
+const learnedReadingsMax = 65_536;
+
+/** Reads the end of the readings lane once, for what was stored last and for the clocks of devices. */
+async function learnEventTimes({ ingest }: GatewayConfig, log: Log, recent: RecentReadings): Promise<EventTimes> {
+  const { eventTimeMin, eventTimeAheadMax, redeliveryReadingsMax, clock, routes } = ingest;
+  const times = new EventTimes({
+    eventTimeMinUs: eventTimeMin,
+    eventTimeAheadMaxUs: eventTimeAheadMax * 1000,
+    devicesMax: clock.devicesMax,
+    horizonUs: clock.horizon * 1000,
+  });
+  const policies = [clock.policy, ...routes.map((route) => route.clock?.policy ?? "trust")];
+  if (policies.every((policy) => policy === "trust")) {
+    await fillRecent(recent, log, redeliveryReadingsMax);
+  } else {
+    await fillRecent(recent, log, Math.max(redeliveryReadingsMax, learnedReadingsMax), (block, readings) =>
+      times.learn(block, readings, clock.offsetMin * 1000),
+    );
+  }
+  return times;
 }
 
 function createBroker(config: GatewayConfig, ingest: Ingest, logger: Logger, closers: Closers): Broker {

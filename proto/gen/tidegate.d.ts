@@ -85,6 +85,15 @@ export namespace tidegate {
             /** ReadingBlock positionSteps. */
             positionSteps: number[];
 
+            /** ReadingBlock tags. */
+            tags: string[];
+
+            /** ReadingBlock columnTags. */
+            columnTags: number[];
+
+            /** ReadingBlock corrections. */
+            corrections: number[];
+
             /** ReadingBlock commitCounts. */
             commitCounts: number[];
 
@@ -180,6 +189,15 @@ export namespace tidegate {
 
                 /** ReadingBlock positionSteps */
                 positionSteps?: (number[]|null);
+
+                /** ReadingBlock tags */
+                tags?: (string[]|null);
+
+                /** ReadingBlock columnTags */
+                columnTags?: (number[]|null);
+
+                /** ReadingBlock corrections */
+                corrections?: (number[]|null);
 
                 /** ReadingBlock commitCounts */
                 commitCounts?: (number[]|null);

@@ -51,6 +51,9 @@ export const tidegate = $root.tidegate = (() => {
              * @property {Array.<number>|null} [qualities] ReadingBlock qualities
              * @property {Array.<number>|null} [firstPositions] ReadingBlock firstPositions
              * @property {Array.<number>|null} [positionSteps] ReadingBlock positionSteps
+             * @property {Array.<string>|null} [tags] ReadingBlock tags
+             * @property {Array.<number>|null} [columnTags] ReadingBlock columnTags
+             * @property {Array.<number>|null} [corrections] ReadingBlock corrections
              * @property {Array.<number>|null} [commitCounts] ReadingBlock commitCounts
              * @property {number|null} [commitTimeUnit] ReadingBlock commitTimeUnit
              * @property {Array.<number>|null} [commitTimeSteps] ReadingBlock commitTimeSteps
@@ -97,6 +100,9 @@ export const tidegate = $root.tidegate = (() => {
                 this.qualities = [];
                 this.firstPositions = [];
                 this.positionSteps = [];
+                this.tags = [];
+                this.columnTags = [];
+                this.corrections = [];
                 this.commitCounts = [];
                 this.commitTimeSteps = [];
                 if (properties)
@@ -266,6 +272,30 @@ export const tidegate = $root.tidegate = (() => {
             ReadingBlock.prototype.positionSteps = $util.emptyArray;
 
             /**
+             * ReadingBlock tags.
+             * @member {Array.<string>} tags
+             * @memberof tidegate.v1.ReadingBlock
+             * @instance
+             */
+            ReadingBlock.prototype.tags = $util.emptyArray;
+
+            /**
+             * ReadingBlock columnTags.
+             * @member {Array.<number>} columnTags
+             * @memberof tidegate.v1.ReadingBlock
+             * @instance
+             */
+            ReadingBlock.prototype.columnTags = $util.emptyArray;
+
+            /**
+             * ReadingBlock corrections.
+             * @member {Array.<number>} corrections
+             * @memberof tidegate.v1.ReadingBlock
+             * @instance
+             */
+            ReadingBlock.prototype.corrections = $util.emptyArray;
+
+            /**
              * ReadingBlock commitCounts.
              * @member {Array.<number>} commitCounts
              * @memberof tidegate.v1.ReadingBlock
@@ -357,6 +387,13 @@ export const tidegate = $root.tidegate = (() => {
                     writer.uint32(/* id 19, wireType 2 =*/154).uint64s(message.firstPositions);
                 if (message.positionSteps != null && message.positionSteps.length)
                     writer.uint32(/* id 20, wireType 2 =*/162).uint64s(message.positionSteps);
+                if (message.tags != null && message.tags.length)
+                    for (let i = 0; i < message.tags.length; ++i)
+                        writer.uint32(/* id 21, wireType 2 =*/170).string(message.tags[i]);
+                if (message.columnTags != null && message.columnTags.length)
+                    writer.uint32(/* id 22, wireType 2 =*/178).uint64s(message.columnTags);
+                if (message.corrections != null && message.corrections.length)
+                    writer.uint32(/* id 23, wireType 2 =*/186).uint64s(message.corrections);
                 if (message.commitCounts != null && message.commitCounts.length)
                     writer.uint32(/* id 28, wireType 2 =*/226).uint64s(message.commitCounts);
                 if (message.commitTimeUnit != null && $Object.hasOwnProperty.call(message, "commitTimeUnit") && message.commitTimeUnit !== 0)
@@ -648,6 +685,42 @@ export const tidegate = $root.tidegate = (() => {
                             if (!(message.positionSteps && message.positionSteps.length))
                                 message.positionSteps = [];
                             message.positionSteps.push(reader.uint64());
+                            continue;
+                        }
+                    case 21: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.tags && message.tags.length))
+                                message.tags = [];
+                            message.tags.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 22: {
+                            if (wireType === 2) {
+                                if (!(message.columnTags && message.columnTags.length))
+                                    message.columnTags = [];
+                                reader.uint64s(message.columnTags);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.columnTags && message.columnTags.length))
+                                message.columnTags = [];
+                            message.columnTags.push(reader.uint64());
+                            continue;
+                        }
+                    case 23: {
+                            if (wireType === 2) {
+                                if (!(message.corrections && message.corrections.length))
+                                    message.corrections = [];
+                                reader.uint64s(message.corrections);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.corrections && message.corrections.length))
+                                message.corrections = [];
+                            message.corrections.push(reader.uint64());
                             continue;
                         }
                     case 28: {

@@ -26,6 +26,13 @@ async function fetchStatus(url: string): Promise<StatusView> {
   }
 }
 
+/** None where all routes trust. */
+function clockRows({ devices, corrected, stamped, farthest }: StatusView["clocks"]): string[][] {
+  if (devices === 0) return [];
+  const furthest = farthest === null ? "" : `, furthest off ${farthest.device} by ${farthest.offsetUs / 1e6} s`;
+  return [["clocks", `${devices} devices, ${corrected} readings corrected, ${stamped} stamped${furthest}`]];
+}
+
 function tableOf(status: StatusView): string {
   const { readings, mqtt, stream } = status;
   const rows = [
@@ -33,6 +40,7 @@ function tableOf(status: StatusView): string {
     ["mqtt", `${mqtt.address}, ${mqtt.connections} connections, ${mqtt.publishes} publishes`],
     ["readings", `${readings.received} received, ${readings.stored} stored, ${readings.pending} pending`],
     ...Object.entries(readings.rejected).map(([reason, count]) => ["  rejected", `${count} ${reason}`]),
+    ...clockRows(status.clocks),
     ...Object.entries(status.lanes).map(([lane, bounds]) => [`lane ${lane}`, `${bounds.startOffset} to ${bounds.endOffset}`]),
     ["disk", diskText(status.log)],
     ["stream", `at ${stream.offset}, ${stream.lagReadings} readings behind`],

@@ -6,7 +6,7 @@
 // or two readings: a column costs about 8 bytes, its names once a block. Event times are delta-of-delta in the largest unit that
 // divides them; numbers are scaled integers where a decimal scale is exact for all of a column (decimal-scale.ts). The header (format, count,
 // ingest time) is first, so that `readBlockHeader` needs not decode the rest. A column ends, and its series goes on in a new one,
-// where the value type or the unit changes, or where two event times lie more than 2^52 us apart.
+// where the value type, the unit or the tags change, or where two event times lie more than 2^52 us apart.
 //
 // - The record at position i of a block has the offset `first offset + i`. That never changes, so a merged block says where the
 //   readings of its columns stand, and which commits it is made of; decoded, it has the columns that each commit had.
@@ -24,7 +24,7 @@
 import { tidegate } from "#proto";
 import type { Alert } from "../model/alert.ts";
 import type { Lane } from "../model/lane.ts";
-import type { Reading } from "../model/reading.ts";
+import { correctionUsMax, type Reading } from "../model/reading.ts";
 import type { WindowResult } from "../model/result.ts";
 import { assert } from "../platform/assert.ts";
 import { BlockWriter, checkChecksum, checksumFault } from "./block-bytes.ts";
@@ -38,7 +38,7 @@ import { type OpenColumn, OpenReadings, type OpenSeries, type SortedReadings } f
 
 /** Two steps of event times differ by a safe integer then. */
 const timeStepUsMax = 2 ** 52;
-/** Series, and units, that a builder remembers between blocks, so that devices which come and go do not fill the memory. */
+/** Series, units, and texts of tags that a builder remembers between blocks, so that devices which come and go do not fill the memory. */
 const seriesKeptMax = 65_536;
 
 /** Readings of one series, in the order of arrival. */
@@ -46,12 +46,16 @@ export interface ReadingColumn {
   readonly device: string;
   readonly metric: string;
   readonly unit: string;
+  /** As {@link Reading.tags}. */
+  readonly tags: string;
   /** Microseconds since the Unix epoch. */
   readonly eventTimesUs: readonly number[];
   /** As many as event times. */
   readonly values: readonly number[] | readonly string[] | readonly boolean[];
   /** As many as event times, or none: then all are 0. */
   readonly qualities: readonly number[];
+  /** As {@link Reading.correctionUs}. As many as event times, or none: then all are 0. */
+  readonly correctionsUs: readonly number[];
 }
 
 /** Readings in offset order: all of the first column, then all of the second, and so on. No column reaches over two commits. */
@@ -74,6 +78,7 @@ export class ReadingBlockBuilder {
   readonly #devices = new Map<string, DeviceSeries>();
   readonly #metrics = new Map<string, Name>();
   readonly #units = new Map<string, Name>();
+  readonly #tags = new Map<string, Name>();
   readonly #texts = new Map<string, number>();
   #columns: OpenColumn[] = [];
   #seriesKept = 0;
@@ -84,16 +89,17 @@ export class ReadingBlockBuilder {
   }
 
   add(reading: Reading): void {
-    const { eventTimeUs, value, unit } = reading;
+    const { eventTimeUs, value } = reading;
     assert(
       Number.isInteger(eventTimeUs) && Math.abs(eventTimeUs) <= eventTimeUsMax,
       "an event time is an integer within 2^53 us",
     );
     assert(typeof value !== "number" || Number.isFinite(value), "the value of a reading is finite");
+    assert(Math.abs(reading.correctionUs) <= correctionUsMax, "a correction lies within 2^52 us");
     const series = this.#seriesOf(reading);
     const stepUs = eventTimeUs - series.eventTimeUs;
     let column = series.column;
-    if (column === null || column.unit.text !== unit || column.type !== typeof value || Math.abs(stepUs) > timeStepUsMax) {
+    if (column === null || !continues(column, reading) || Math.abs(stepUs) > timeStepUsMax) {
       column = this.#openColumn(series, reading);
     }
     series.eventTimeUs = eventTimeUs;
@@ -117,6 +123,7 @@ export class ReadingBlockBuilder {
     this.#columnWriter.begin(commits[0].ingestTimeUs);
     this.#eachColumn((column, from) => this.#columnWriter.add(column, sorted, from));
     if (this.#readings.hasQualities) this.#columnWriter.addQualities(sorted, this.count);
+    if (this.#readings.hasCorrections) this.#columnWriter.addCorrections(sorted, this.count);
     if (keepsOrder && !this.#isInOrder(sorted)) {
       this.#eachColumn((column, from) => this.#columnWriter.addPositions(column, sorted, from));
     }
@@ -144,7 +151,7 @@ export class ReadingBlockBuilder {
     this.#columns = [];
     this.#texts.clear();
     this.#readings.clear();
-    if (this.#seriesKept > seriesKeptMax || this.#units.size > seriesKeptMax) this.#forgetSeries();
+    if (Math.max(this.#seriesKept, this.#units.size, this.#tags.size) > seriesKeptMax) this.#forgetSeries();
   }
 
   #seriesOf({ device, metric }: Reading): OpenSeries {
@@ -162,9 +169,10 @@ export class ReadingBlockBuilder {
     return series;
   }
 
-  #openColumn(series: OpenSeries, { unit, value }: Reading): OpenColumn {
+  #openColumn(series: OpenSeries, { unit, tags, value }: Reading): OpenColumn {
     const type = typeof value as OpenColumn["type"];
-    const column = { index: this.#columns.length, series, unit: nameOf(this.#units, unit), type, count: 0 };
+    const tagsName = tags === "" ? null : nameOf(this.#tags, tags);
+    const column = { index: this.#columns.length, series, unit: nameOf(this.#units, unit), tags: tagsName, type, count: 0 };
     series.column = column;
     this.#columns.push(column);
     return column;
@@ -180,8 +188,13 @@ export class ReadingBlockBuilder {
     this.#devices.clear();
     this.#metrics.clear();
     this.#units.clear();
+    this.#tags.clear();
     this.#seriesKept = 0;
   }
+}
+
+function continues({ unit, tags, type }: OpenColumn, reading: Reading): boolean {
+  return unit.text === reading.unit && type === typeof reading.value && (tags === null ? "" : tags.text) === reading.tags;
 }
 
 function nameOf(names: Map<string, Name>, text: string): Name {
@@ -202,11 +215,12 @@ export function decodeReadingBlock(bytes: Uint8Array): ReadingBlock {
 /** The readings in offset order. */
 export function readingsOf(block: ReadingBlock): Reading[] {
   const readings: Reading[] = [];
-  for (const { device, metric, unit, eventTimesUs, values, qualities } of block.columns) {
+  for (const { device, metric, unit, tags, eventTimesUs, values, qualities, correctionsUs } of block.columns) {
     for (const [index, eventTimeUs] of eventTimesUs.entries()) {
       const value = values[index];
       assert(value !== undefined, "a column has a value for every event time");
-      readings.push({ device, metric, unit, eventTimeUs, value, quality: qualities[index] ?? 0 });
+      const quality = qualities[index] ?? 0;
+      readings.push({ device, metric, unit, tags, eventTimeUs, value, quality, correctionUs: correctionsUs[index] ?? 0 });
     }
   }
   return readings;

@@ -3,6 +3,7 @@
 //
 // Hot path: the window processor, a collector and every start after a crash read all readings through here.
 
+import { correctionUsMax } from "../model/reading.ts";
 import type { BlockFields } from "./block-bytes.ts";
 import type { BlockHeader } from "./block-envelope.ts";
 import { corrupt } from "./block-error.ts";
@@ -19,10 +20,13 @@ export interface StoredColumn {
   readonly device: string;
   readonly metric: string;
   readonly unit: string;
+  readonly tags: string;
   readonly eventTimesUs: readonly number[];
   readonly values: readonly number[] | readonly string[] | readonly boolean[];
   /** None if all are 0. */
   readonly qualities: readonly number[];
+  /** None if all are 0. */
+  readonly correctionsUs: readonly number[];
 }
 
 export interface ReadColumns {
@@ -48,10 +52,12 @@ class ColumnReader {
   readonly #devices: readonly string[];
   readonly #metrics: readonly string[];
   readonly #units: readonly string[];
+  readonly #tags: readonly string[];
   readonly #texts: readonly string[];
   readonly #columnDevices: SignedListReader;
   readonly #columnMetrics: SignedListReader;
   readonly #columnUnits: SignedListReader;
+  readonly #columnTags: SignedListReader;
   readonly #counts: SignedListReader;
   readonly #timeUnits: SignedListReader;
   readonly #kinds: SignedListReader;
@@ -60,6 +66,7 @@ class ColumnReader {
   readonly #values: SignedListReader;
   readonly #doubles: DataView | null;
   readonly #qualities: SignedListReader | null;
+  readonly #corrections: SignedListReader | null;
   #doublesAt = 0;
   #firstTimeBeforeUs: number;
 
@@ -78,8 +85,12 @@ class ColumnReader {
     this.#timeSteps = fields.list(15);
     this.#values = fields.list(16);
     this.#doubles = fields.doubles(17);
+    this.#tags = ["", ...fields.texts(21)];
+    this.#columnTags = fields.list(22);
     const qualities = fields.list(18);
     this.#qualities = qualities.isEmpty ? null : qualities;
+    const corrections = fields.list(23);
+    this.#corrections = corrections.isEmpty ? null : corrections;
     this.#firstTimeBeforeUs = ingestTimeUs;
   }
 
@@ -90,15 +101,18 @@ class ColumnReader {
       device: entryOf(this.#devices, this.#columnDevices.nextSum()),
       metric: entryOf(this.#metrics, this.#columnMetrics.nextSum()),
       unit: entryOf(this.#units, this.#columnUnits.nextSum()),
+      tags: entryOf(this.#tags, this.#columnTags.nextSum()),
       eventTimesUs: this.#readTimes(count),
       values: this.#readValues(count),
       qualities: this.#qualities === null ? [] : readQualities(this.#qualities, count),
+      correctionsUs: this.#corrections === null ? [] : readCorrections(this.#corrections, count),
     };
   }
 
   end(): void {
-    for (const list of [this.#columnDevices, this.#columnMetrics, this.#columnUnits, this.#counts, this.#timeUnits]) list.end();
-    for (const list of [this.#kinds, this.#firstTimes, this.#timeSteps, this.#values, this.#qualities]) list?.end();
+    for (const list of [this.#columnDevices, this.#columnMetrics, this.#columnUnits, this.#columnTags]) list.end();
+    for (const list of [this.#counts, this.#timeUnits, this.#kinds, this.#firstTimes, this.#timeSteps]) list.end();
+    for (const list of [this.#values, this.#qualities, this.#corrections]) list?.end();
     if (this.#doublesAt !== (this.#doubles?.byteLength ?? 0)) throw corrupt("it holds more doubles than its columns");
   }
 
@@ -172,6 +186,18 @@ function readQualities(list: SignedListReader, count: number): number[] {
     allFlags |= flags;
   }
   return allFlags === 0 ? [] : qualities;
+}
+
+function readCorrections(list: SignedListReader, count: number): number[] {
+  const correctionsUs = new Array<number>(count);
+  let isAny = false;
+  for (let i = 0; i < count; i++) {
+    const correctionUs = list.nextSum();
+    if (Math.abs(correctionUs) > correctionUsMax) throw corrupt(`a correction of ${correctionUs} us lies beyond 2^52 us`);
+    correctionsUs[i] = correctionUs;
+    isAny ||= correctionUs !== 0;
+  }
+  return isAny ? correctionsUs : [];
 }
 
 function readPositions(columns: readonly StoredColumn[], count: number, fields: BlockFields): number[][] | null {

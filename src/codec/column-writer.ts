@@ -1,4 +1,4 @@
-// Columns of readings as the names and lists of a ReadingBlock (proto/tidegate/v1/block.proto, fields 4 to 6 and 8 to 20).
+// Columns of readings as the names and lists of a ReadingBlock (proto/tidegate/v1/block.proto, fields 4 to 23).
 //
 // Hot path: `add` runs once for every column, and most columns of a busy gateway hold one or two readings; so all lists are written
 // as they grow, in memory that stays, and nothing is allocated for a column.
@@ -19,9 +19,11 @@ export class ColumnWriter {
   readonly #deviceNames = new NameTable();
   readonly #metricNames = new NameTable();
   readonly #unitNames = new NameTable();
+  readonly #tagTexts = new NameTable();
   readonly #devices = new SignedListWriter();
   readonly #metrics = new SignedListWriter();
   readonly #units = new SignedListWriter();
+  readonly #tags = new SignedListWriter();
   readonly #counts = new SignedListWriter();
   readonly #timeUnits = new SignedListWriter();
   readonly #kinds = new SignedListWriter();
@@ -29,6 +31,7 @@ export class ColumnWriter {
   readonly #timeSteps = new SignedListWriter();
   readonly #values = new SignedListWriter();
   readonly #qualities = new SignedListWriter();
+  readonly #corrections = new SignedListWriter();
   readonly #firstPositions = new SignedListWriter();
   readonly #positionSteps = new SignedListWriter();
   #doubles: number[] = [];
@@ -41,10 +44,11 @@ export class ColumnWriter {
 
   /** The column's readings begin at `from`. */
   add(column: OpenColumn, { timesUs, values }: SortedReadings, from: number): void {
-    const { series, unit, type, count } = column;
+    const { series, unit, tags, type, count } = column;
     this.#devices.pushDifference(this.#deviceNames.positionOf(series.device));
     this.#metrics.pushDifference(this.#metricNames.positionOf(series.metric));
     this.#units.pushDifference(this.#unitNames.positionOf(unit));
+    this.#tags.pushDifference(tags === null ? 0 : this.#tagTexts.positionOf(tags) + 1);
     this.#counts.pushDifference(count - 1);
     this.#addTimes(timesUs, from, from + count);
     if (type === "number") {
@@ -59,6 +63,11 @@ export class ColumnWriter {
   /** The first `count`, over all columns. */
   addQualities({ qualities }: SortedReadings, count: number): void {
     for (let i = 0; i < count; i++) this.#qualities.pushDifference(qualities[i] as number);
+  }
+
+  /** The first `count`, over all columns. */
+  addCorrections({ correctionsUs }: SortedReadings, count: number): void {
+    for (let i = 0; i < count; i++) this.#corrections.pushDifference(correctionsUs[i] as number);
   }
 
   /** The column's readings begin at `from`. */
@@ -88,6 +97,9 @@ export class ColumnWriter {
     writer.list(18, this.#qualities);
     writer.list(19, this.#firstPositions);
     writer.list(20, this.#positionSteps);
+    this.#tagTexts.writeTo(writer, 21);
+    writer.list(22, this.#tags);
+    writer.list(23, this.#corrections);
     this.#doubles = [];
   }
 

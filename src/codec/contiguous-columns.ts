@@ -38,13 +38,19 @@ function commitStarts(commits: readonly BlockCommit[]): Set<number> {
 }
 
 function partOf(column: StoredColumn, from: number, to: number): StoredColumn {
-  const { eventTimesUs, values, qualities } = column;
+  const { eventTimesUs, values, qualities, correctionsUs } = column;
   if (to - from === eventTimesUs.length) return column;
-  const part = qualities.slice(from, to);
   return {
     ...column,
     eventTimesUs: eventTimesUs.slice(from, to),
     values: values.slice(from, to) as StoredColumn["values"],
-    qualities: part.some((flags) => flags !== 0) ? part : [],
+    qualities: partOrNone(qualities, from, to),
+    correctionsUs: partOrNone(correctionsUs, from, to),
   };
+}
+
+/** None if all are 0. */
+function partOrNone(numbers: readonly number[], from: number, to: number): readonly number[] {
+  const part = numbers.slice(from, to);
+  return part.some((number) => number !== 0) ? part : [];
 }

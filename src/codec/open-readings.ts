@@ -15,6 +15,8 @@ export interface OpenColumn {
   readonly index: number;
   readonly series: OpenSeries;
   readonly unit: Name;
+  /** Null: none. */
+  readonly tags: Name | null;
   readonly type: "number" | "boolean" | "string";
   count: number;
 }
@@ -24,6 +26,7 @@ export interface SortedReadings {
   readonly timesUs: Float64Array;
   readonly values: Float64Array;
   readonly qualities: Float64Array;
+  readonly correctionsUs: Float64Array;
   /** Place of each in the order of arrival. */
   readonly positions: Uint32Array;
 }
@@ -33,12 +36,14 @@ export class OpenReadings {
   count = 0;
   /** False while all quality flags are 0. */
   hasQualities = false;
+  /** False while all corrections are 0; only otherwise they are sorted. */
+  hasCorrections = false;
   #capacity = 256;
   #arrived = arraysOf(this.#capacity);
   #sorted = arraysOf(this.#capacity);
 
   /** @param value a boolean as 0 or 1, a text as its position. */
-  add(column: OpenColumn, { eventTimeUs, quality }: Reading, value: number): void {
+  add(column: OpenColumn, { eventTimeUs, quality, correctionUs }: Reading, value: number): void {
     if (this.count === this.#capacity) this.#grow();
     const at = this.count++;
     const { timesUs, values, qualities, positions } = this.#arrived;
@@ -48,6 +53,10 @@ export class OpenReadings {
     // Of its column, until they are sorted.
     positions[at] = column.index;
     if (quality !== 0) this.hasQualities = true;
+    if (correctionUs !== 0) {
+      this.hasCorrections = true;
+      this.#arrived.correctionsUs[at] = correctionUs;
+    }
     column.count++;
   }
 
@@ -70,21 +79,31 @@ export class OpenReadings {
       sorted.qualities[to] = qualities[i] as number;
       sorted.positions[to] = i;
     }
+    if (this.hasCorrections) this.#sortCorrections();
     return sorted;
   }
 
+  #sortCorrections(): void {
+    const { correctionsUs, positions } = this.#sorted;
+    for (let to = 0; to < this.count; to++) correctionsUs[to] = this.#arrived.correctionsUs[positions[to] as number] as number;
+  }
+
   clear(): void {
+    // `add` leaves out what is 0.
+    if (this.hasCorrections) this.#arrived.correctionsUs.fill(0, 0, this.count);
+    this.hasCorrections = false;
     this.count = 0;
     this.hasQualities = false;
   }
 
   #grow(): void {
     this.#capacity *= 2;
-    const { timesUs, values, qualities, positions } = this.#arrived;
+    const { timesUs, values, qualities, correctionsUs, positions } = this.#arrived;
     this.#arrived = arraysOf(this.#capacity);
     this.#arrived.timesUs.set(timesUs);
     this.#arrived.values.set(values);
     this.#arrived.qualities.set(qualities);
+    this.#arrived.correctionsUs.set(correctionsUs);
     this.#arrived.positions.set(positions);
     this.#sorted = arraysOf(this.#capacity);
   }
@@ -95,6 +114,7 @@ function arraysOf(capacity: number): SortedReadings {
     timesUs: new Float64Array(capacity),
     values: new Float64Array(capacity),
     qualities: new Float64Array(capacity),
+    correctionsUs: new Float64Array(capacity),
     positions: new Uint32Array(capacity),
   };
 }

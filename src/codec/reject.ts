@@ -14,13 +14,15 @@ export const rejectTable = {
   value_type: "The value is neither number, boolean nor text.",
   value_not_finite: "The value is NaN or infinite, or too large for a double.",
   text_too_long: "A text value is longer than 4096 characters.",
-  name_invalid: "The name of the device or the metric is empty, longer than 256 characters, or has control characters.",
+  name_invalid:
+    "The name of the device or the metric, or the value of a tag, is empty, too long (256 characters; a tag 128, all tags 512), or has control characters (a tag also = or a comma).",
   unit_invalid: "The unit is longer than 64 characters or has control characters.",
   batch_too_large: "The message alone holds more readings than log.pendingReadingsMax. Send fewer readings a message.",
   time_invalid: 'The event time is neither a number nor an ISO 8601 text with a zone, such as "2026-01-31T12:00:00Z".',
-  time_too_early: "The event time lies before ingest.eventTimeMin. Set the device's clock, or the route's timeUnit.",
+  time_too_early:
+    "The event time lies before ingest.eventTimeMin; under a clock policy other than trust, more than 142 years back. Set the device's clock, the route's timeUnit, or another ingest.clock.policy.",
   time_ahead:
-    "The event time lies further ahead than ingest.eventTimeAheadMax. Set the device's clock, or the route's timeUnit.",
+    "The event time lies further ahead than ingest.eventTimeAheadMax; under a clock policy other than trust, than 142 years. Set the device's clock, the route's timeUnit, or another ingest.clock.policy.",
   redelivered:
     "The reading was stored before; the publish is marked as a redelivery (DUP). It is acknowledged and not stored again.",
   log_busy: "The log could not take the reading: its queue is full, or the disk refused the write. It is not acknowledged.",

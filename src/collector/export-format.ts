@@ -8,7 +8,7 @@ import type { ExportedLoss, ExportedRecord } from "./export.ts";
 /** Null: there is none. */
 type Field = readonly [name: string, value: number | string | boolean | null];
 
-/** `unit` is left out of an NDJSON reading where it is empty; all other fields are always there. */
+/** Those in `optionalFields` are left out of an NDJSON reading where they are empty; all other fields are always there. */
 function fieldsOf<L extends Lane>(lane: L, exported: ExportedRecord<L>): Field[] {
   const { gatewayId, offset } = exported;
   return [["gateway", gatewayId], ["offset", offset], ...recordFields[lane](exported)];
@@ -24,13 +24,26 @@ const recordFields: { readonly [L in Lane]: (exported: ExportedRecord<L>) => Fie
       ["value", record.value],
       ["unit", record.unit],
       ["quality", record.quality],
+      ["rawEventTimeUs", record.correctionUs === 0 ? "" : record.eventTimeUs - record.correctionUs],
+      ["tags", record.tags],
     ];
   },
   results: ({ record }) => Object.entries(flatResult(record)),
   alerts: ({ record }) => namedFields(record, alertFields),
 };
 
-const readingFields = ["device", "metric", "eventTimeUs", "ingestTimeUs", "value", "unit", "quality"] as const;
+const readingFields = [
+  "device",
+  "metric",
+  "eventTimeUs",
+  "ingestTimeUs",
+  "value",
+  "unit",
+  "quality",
+  "rawEventTimeUs",
+  "tags",
+] as const;
+const optionalFields: ReadonlySet<string> = new Set(["unit", "rawEventTimeUs", "tags"]);
 const resultFields = [
   "window",
   "device",
@@ -75,9 +88,27 @@ function namedFields<K extends string>(record: { readonly [Name in K]: Field[1] 
 
 /** One JSON object. -0 is written as -0, and a number that is not finite (an overflowed sum) as null, for JSON has none. */
 export function ndjsonLine<L extends Lane>(lane: L, exported: ExportedRecord<L>): string {
-  const members = fieldsOf(lane, exported)
-    .filter(([name, value]) => lane !== "readings" || name !== "unit" || value !== "")
-    .map(([name, value]) => `${JSON.stringify(name)}:${jsonValue(value)}`);
+  const fields = fieldsOf(lane, exported);
+  const members = lane === "readings" ? fields.flatMap(readingMember) : fields.map(member);
+  return `{${members.join(",")}}`;
+}
+
+function member([name, value]: Field): string {
+  return `${JSON.stringify(name)}:${jsonValue(value)}`;
+}
+
+function readingMember(field: Field): string[] {
+  const [name, value] = field;
+  if (value === "" && optionalFields.has(name)) return [];
+  return [name === "tags" ? `"tags":${tagsObject(String(value))}` : member(field)];
+}
+
+/** `{"line":"3","site":"north"}` of line=3,site=north. */
+function tagsObject(tags: string): string {
+  const members = tags.split(",").map((tag) => {
+    const [name = "", value = ""] = tag.split("=");
+    return member([name, value]);
+  });
   return `{${members.join(",")}}`;
 }
 

@@ -13,6 +13,7 @@ export interface JsonSchema {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly additionalProperties?: JsonSchema | boolean;
   readonly required?: readonly string[];
   readonly items?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
@@ -33,8 +34,13 @@ export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
 /** The schema of the field at a path; undefined if the path leads to no field. */
 export function schemaAt(schema: JsonSchema, path: readonly PropertyKey[]): JsonSchema | undefined {
   let at: JsonSchema | undefined = schema;
-  for (const key of path) at = typeof key === "number" ? at?.items : at?.properties?.[String(key)];
+  for (const key of path) at = typeof key === "number" ? at?.items : propertyOf(at, String(key));
   return at;
+}
+
+function propertyOf(schema: JsonSchema | undefined, key: string): JsonSchema | undefined {
+  const others = schema?.additionalProperties;
+  return schema?.properties?.[key] ?? (typeof others === "object" ? others : undefined);
 }
 
 /** One row a field, in the order of the schema; items of a list as `routes[].topic`. */

@@ -38,10 +38,11 @@ const fields = z.strictObject({
     .meta({ unit: "readings" })
     .describe("Readings in a count window, which needs it, in the order in which they are stored; event times do not matter."),
   by: z
-    .enum(["series", "device", "metric"])
+    .union([z.enum(["series", "device", "metric"]), z.strictObject({ tag: z.string().min(1).max(64) })])
     .default("series")
+    .meta({ allowed: "series, device, metric, or {tag: NAME}" })
     .describe(
-      "What a window says something about. series: every series. device: every device, its metrics together. metric: every metric, over all devices.",
+      "What a window says something about. series: every series. device: every device, its metrics together. metric: every metric, over all devices. {tag: NAME}: every metric, over all devices with the same value of that tag (ingest.routes[].tags).",
     ),
   aggregates: z
     .array(z.string().meta({ allowed: "the name of an aggregate" }))

@@ -1,4 +1,4 @@
-// From a publish to durable readings: route, decode, admit, append; settled when the commit is on disk.
+// From a publish to durable readings: route, decode, admit, set the event times, append; settled when the commit is on disk.
 //
 // Every reading that a payload holds is counted once: received = stored + rejected(reason) + pending, where a payload that cannot be
 // decoded counts as one reading. A payload may be stored in part; what was rejected of it becomes a dead letter with the first reason.
@@ -10,24 +10,27 @@
 //
 // A retained message without a payload on a route is no reading: it clears the retained one, and passes.
 //
-// Bounds: readings of a message (`messageReadingsMax`), topics whose route is known (`topicsMax`), readings that a redelivery is compared with (`redeliveryReadingsMax`), dead
-// letters; readings that wait for the disk are the log's (`pendingReadingsMax`), beyond which a publish is settled as busy.
+// Bounds: readings of a message (`messageReadingsMax`), topics whose route is known (`topicsMax`), readings that a redelivery is
+// compared with (`redeliveryReadingsMax`), devices whose clock is followed (`devicesMax`), dead letters; readings that wait for the
+// disk are the log's (`pendingReadingsMax`), beyond which a publish is settled as busy.
 //
 // Hot path: `take` runs once a message. The decoder writes into this object (it is the sink), so that a message costs the
-// reading, its array and the callback, and nothing else.
+// reading, its array and the callback, and nothing else; on routes that do not trust the device's clock also the readings anew.
 
 import type { Intake, Publish, Settle, Verdict } from "../broker/contract.ts";
 import { type DecodeSink, quoted } from "../codec/payload.ts";
 import type { RejectReason } from "../codec/reject.ts";
 import type { Log } from "../log/log.ts";
-import { nameLengthMax, quality, type Reading, unitLengthMax, type Value } from "../model/reading.ts";
+import { quality, type Reading, unitLengthMax, type Value } from "../model/reading.ts";
 import type { Clock } from "../platform/clock.ts";
 import { LimitedWarning } from "../platform/limited-warning.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { DeadLetters } from "./dead-letters.ts";
+import type { ClocksView, EventTimes } from "./event-times.ts";
+import { isName, isText } from "./names.ts";
 import type { RecentReadings } from "./recent-readings.ts";
 import { RejectCounts } from "./reject-counts.ts";
-import type { RouteTable } from "./routes.ts";
+import type { RouteTable, Target } from "./routes.ts";
 
 export interface IngestOptions {
   readonly log: Log;
@@ -36,8 +39,7 @@ export interface IngestOptions {
   readonly deadLetters: DeadLetters;
   /** Most readings of one message; more could never be stored. */
   readonly messageReadingsMax: number;
-  readonly eventTimeMinUs: number;
-  readonly eventTimeAheadMaxUs: number;
+  readonly times: EventTimes;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -69,8 +71,10 @@ export class Ingest implements Intake, DecodeSink {
 
   // What the decoder found in the message that is being taken.
   #device = "";
+  #tags = "";
   #nowUs = 0;
   #redelivered = false;
+  #trusts = true;
   #readings: Reading[] = [];
   #known: Reading[] = [];
   #found = 0;
@@ -101,6 +105,11 @@ export class Ingest implements Intake, DecodeSink {
     };
   }
 
+  /** What is known of the clocks of devices, and what was done about it, since the start. */
+  get clocks(): ClocksView {
+    return this.#options.times.view;
+  }
+
   /** Topics whose route is kept in memory. */
   get topics(): number {
     return this.#options.routes.size;
@@ -113,10 +122,11 @@ export class Ingest implements Intake, DecodeSink {
       settle(pass);
       return;
     }
-    this.#begin(target.device, publish.redelivered);
-    if (isName(target.device)) target.decode(publish.payload, target, this);
-    else this.reject("name_invalid", `device ${quoted(target.device)}`);
+    this.#begin(target, publish.redelivered);
+    if (target.fault === null) target.decode(publish.payload, target, this);
+    else this.reject("name_invalid", target.fault);
     if (this.#readings.length > this.#options.messageReadingsMax) this.#rejectAll("batch_too_large");
+    if (!this.#trusts) this.#setTimes(target);
     this.#received += this.#found;
     this.#endWhenStored += this.#readings.length;
     if (this.#firstReason !== null && this.#firstReason !== "redelivered") this.#bury(publish, this.#firstReason);
@@ -143,10 +153,13 @@ export class Ingest implements Intake, DecodeSink {
       device: this.#device,
       metric,
       unit,
+      tags: this.#tags,
       eventTimeUs: stamped ? this.#nowUs : eventTimeUs,
       value,
       quality: stamped ? quality.stamped : quality.good,
+      correctionUs: 0,
     };
+    // It is known by the time that the device sent, which is still its event time here.
     if (this.#redelivered && this.#options.recent.has(reading)) {
       this.#known.push(reading);
       this.reject("redelivered", `metric ${quoted(metric)}`);
@@ -175,10 +188,12 @@ export class Ingest implements Intake, DecodeSink {
     this.#known = [];
   }
 
-  #begin(device: string, redelivered: boolean): void {
+  #begin({ device, tags, clock }: Target, redelivered: boolean): void {
     this.#device = device;
+    this.#tags = tags;
     this.#nowUs = this.#options.clock.nowUs();
     this.#redelivered = redelivered;
+    this.#trusts = clock.name === "trust";
     this.#readings = [];
     if (redelivered) this.#known = [];
     this.#found = 0;
@@ -213,11 +228,14 @@ export class Ingest implements Intake, DecodeSink {
   }
 
   #admitsTime(metric: string, eventTimeUs: number): boolean {
-    const { eventTimeMinUs, eventTimeAheadMaxUs } = this.#options;
-    const early = eventTimeUs < eventTimeMinUs;
-    if (!early && eventTimeUs - this.#nowUs <= eventTimeAheadMaxUs) return true;
-    this.reject(early ? "time_too_early" : "time_ahead", `metric ${quoted(metric)} at ${isoOf(eventTimeUs)}`);
-    return false;
+    const fault = this.#options.times.faultOf(eventTimeUs, this.#nowUs, this.#trusts);
+    if (fault !== null) this.reject(fault, `metric ${quoted(metric)} at ${isoOf(eventTimeUs)}`);
+    return fault === null;
+  }
+
+  #setTimes({ device, clock }: Target): void {
+    const arrival = { device, policy: clock, nowUs: this.#nowUs, redelivered: this.#redelivered };
+    this.#readings = this.#options.times.settle(this.#readings, arrival);
   }
 
   #bury(publish: Publish, reason: RejectReason): void {
@@ -227,20 +245,6 @@ export class Ingest implements Intake, DecodeSink {
     const suppressed = this.#warnings.pass(reason);
     if (suppressed !== null) this.#options.logger.warn({ topic, clientId, reason, detail, suppressed }, "payload rejected");
   }
-}
-
-function isName(text: string): boolean {
-  return text.length > 0 && isText(text, nameLengthMax);
-}
-
-/** Not too long, and without control characters. */
-function isText(text: string, lengthMax: number): boolean {
-  if (text.length > lengthMax) return false;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code < 0x20 || code === 0x7f) return false;
-  }
-  return true;
 }
 
 function isoOf(timeUs: number): string {

@@ -1,15 +1,16 @@
 // Recognises a reading that a device sends again because it saw no acknowledgement, although the first one was stored: MQTT marks
-// such a publish with DUP. The same series, event time and value among the newest readings is the same reading. Only readings
-// with an event time of the device's own can be recognised; others are stored again (at least once, as MQTT says).
+// such a publish with DUP. The same series, time and value among the newest readings is the same reading, where time is what the device
+// sent, whatever event time a clock policy made of it. Only readings to which the device gave a time can be recognised; others
+// are stored again (at least once, as MQTT says).
 //
 // A ring of columns. `add` is on the hot path (once a reading) and only writes. `has` runs for redelivered publishes alone: it
-// looks through the few newest readings, and finds older ones by an index of event times, which is made anew when too many
+// looks through the few newest readings, and finds older ones by an index of times, which is made anew when too many
 // readings came since. After a restart the ring is filled from the end of the readings lane, so that a crash between
 // commit and acknowledgement yields no duplicate. Of a long text its SHA-256 is kept, so that 65,536 readings take about 10 MB
 // whatever they say.
 
 import { createHash } from "node:crypto";
-import { quality, type Reading, type Value } from "../model/reading.ts";
+import { type Reading, rawTimeUsOf, type Value } from "../model/reading.ts";
 
 /** Readings that are searched one by one before the index is made anew. */
 const unindexedMax = 4096;
@@ -18,7 +19,7 @@ const keptTextLengthMax = 64;
 
 export class RecentReadings {
   readonly #readingsMax: number;
-  readonly #eventTimesUs: Float64Array;
+  readonly #rawTimesUs: Float64Array;
   readonly #numbers: Float64Array;
   /** Null where the value is a number. */
   readonly #states: (string | boolean | null)[] = [];
@@ -35,17 +36,18 @@ export class RecentReadings {
   /** @param readingsMax how many readings it remembers; 0: none. */
   constructor(readingsMax: number) {
     this.#readingsMax = readingsMax;
-    this.#eventTimesUs = new Float64Array(readingsMax);
+    this.#rawTimesUs = new Float64Array(readingsMax);
     this.#numbers = new Float64Array(readingsMax);
     this.#olderOfTime = new Int32Array(readingsMax);
   }
 
   add(reading: Reading): void {
-    if (this.#readingsMax === 0 || (reading.quality & quality.stamped) !== 0) return;
+    const rawTimeUs = rawTimeUsOf(reading);
+    if (this.#readingsMax === 0 || rawTimeUs === undefined) return;
     const at = this.#next;
     const { value } = reading;
     const isNumber = typeof value === "number";
-    this.#eventTimesUs[at] = reading.eventTimeUs;
+    this.#rawTimesUs[at] = rawTimeUs;
     this.#numbers[at] = isNumber ? value : 0;
     this.#states[at] = isNumber ? null : kept(value);
     this.#devices[at] = reading.device;
@@ -62,20 +64,21 @@ export class RecentReadings {
   /** Takes back an `add` whose reading could not be stored: when it comes again, it is new. */
   forget(reading: Reading): void {
     const at = this.#find(reading);
-    if (at !== -1) this.#eventTimesUs[at] = Number.NaN;
+    if (at !== -1) this.#rawTimesUs[at] = Number.NaN;
   }
 
   /** Position of the newest equal reading; -1 if there is none. */
   #find(reading: Reading): number {
-    if ((reading.quality & quality.stamped) !== 0 || this.#size === 0) return -1;
+    const rawTimeUs = rawTimeUsOf(reading);
+    if (rawTimeUs === undefined || this.#size === 0) return -1;
     if (this.#added - this.#indexed > unindexedMax) this.#index();
-    // What came since the index was made, the newest first; then what the index knows of the same event time.
+    // What came since the index was made, the newest first; then what the index knows of the same time.
     for (let back = 1; back <= Math.min(this.#added - this.#indexed, this.#size); back++) {
       const at = (this.#next - back + this.#readingsMax) % this.#readingsMax;
-      if (this.#isAt(at, reading)) return at;
+      if (this.#isAt(at, reading, rawTimeUs)) return at;
     }
-    let at = this.#newestOfTime.get(reading.eventTimeUs) ?? -1;
-    while (at !== -1 && !this.#isAt(at, reading)) at = this.#olderOfTime[at] ?? -1;
+    let at = this.#newestOfTime.get(rawTimeUs) ?? -1;
+    while (at !== -1 && !this.#isAt(at, reading, rawTimeUs)) at = this.#olderOfTime[at] ?? -1;
     return at;
   }
 
@@ -84,15 +87,15 @@ export class RecentReadings {
     this.#indexed = this.#added;
     for (let back = this.#size; back >= 1; back--) {
       const at = (this.#next - back + this.#readingsMax) % this.#readingsMax;
-      const timeUs = this.#eventTimesUs[at] ?? Number.NaN;
+      const timeUs = this.#rawTimesUs[at] ?? Number.NaN;
       this.#olderOfTime[at] = this.#newestOfTime.get(timeUs) ?? -1;
       this.#newestOfTime.set(timeUs, at);
     }
   }
 
-  #isAt(at: number, reading: Reading): boolean {
+  #isAt(at: number, reading: Reading, rawTimeUs: number): boolean {
     return (
-      this.#eventTimesUs[at] === reading.eventTimeUs &&
+      this.#rawTimesUs[at] === rawTimeUs &&
       Object.is(this.#states[at] ?? this.#numbers[at], kept(reading.value)) &&
       this.#metrics[at] === reading.metric &&
       this.#devices[at] === reading.device

@@ -33,6 +33,15 @@ export interface StatusView {
     /** On their way to the disk, or to being refused by the log. */
     readonly pending: number;
   };
+  /** The clocks of devices on routes whose clock policy is not trust. */
+  readonly clocks: {
+    readonly devices: number;
+    /** Readings whose event time is not what the device sent, since the start: moved by the offset of its clock, or the ingest time. */
+    readonly corrected: number;
+    readonly stamped: number;
+    /** The device whose clock is furthest off, by how much, in microseconds, negative if it is ahead; null if nothing is known. */
+    readonly farthest: { readonly device: string; readonly offsetUs: number } | null;
+  };
   /** Since the start. */
   readonly mqtt: {
     readonly address: string;
@@ -68,6 +77,8 @@ export interface OperatorView {
   readonly taken: number;
   /** Readings of its series that it did not use, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
+  /** Readings that it used, but not as any other, by reason; a reading may be there for several. */
+  readonly noted?: Readonly<Record<string, number>>;
   /** Results or alerts. */
   readonly outputs: number;
 }

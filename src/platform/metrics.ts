@@ -31,6 +31,17 @@ export const metricTable = {
     help: "Readings on their way to the disk, or to being refused by the log.",
     labels: [],
   },
+  tidegate_readings_retimed_total: {
+    kind: "counter",
+    help: "Readings whose event time is not what the device sent, by how, since the start. corrected: moved by the offset of its clock. stamped: the ingest time.",
+    labels: ["how"],
+  },
+  tidegate_clock_devices: { kind: "gauge", help: "Devices whose clock is followed.", labels: [] },
+  tidegate_clock_offset_max_seconds: {
+    kind: "gauge",
+    help: "How far the clock is off that is furthest off among them, either way.",
+    labels: [],
+  },
   tidegate_ingest_topics: { kind: "gauge", help: "Topics whose route is kept in memory.", labels: [] },
   tidegate_dead_letters_lost_total: { kind: "counter", help: "Rejected payloads that could not be kept.", labels: [] },
   tidegate_mqtt_publishes_total: { kind: "counter", help: "PUBLISH packets received.", labels: [] },
@@ -104,6 +115,11 @@ export const metricTable = {
   tidegate_stream_readings_skipped_total: {
     kind: "counter",
     help: "Readings that a window or rule did not use, by its name and the reason; kept over restarts.",
+    labels: ["operator", "reason"],
+  },
+  tidegate_stream_readings_noted_total: {
+    kind: "counter",
+    help: "Readings that a window used, but not as any other: ahead of the clock, late for some of its windows, in the group for the rest; kept over restarts.",
     labels: ["operator", "reason"],
   },
   tidegate_stream_readings_lost_total: {

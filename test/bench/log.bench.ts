@@ -71,9 +71,11 @@ function* walks(count = readingsTotal): Generator<Reading[]> {
         device: `device-${series >> 2}`,
         metric: `metric-${series & 3}`,
         unit: "",
+        tags: "",
         eventTimeUs: 1_700_000_000_000_000 + second * 1_000_000,
         value: values[series] ?? 0,
         quality: quality.good,
+        correctionUs: 0,
       });
     }
     yield readings;
@@ -299,7 +301,18 @@ function* largeTexts(bytesTotal: number): Generator<LogWrite> {
   const filler = Array.from({ length: Math.floor(textLength / 64) - 1 }, text).join("");
   for (let made = 0, index = 0; made < bytesTotal; made += filler.length, index++) {
     yield {
-      readings: [{ device: "d", metric: "m", unit: "", eventTimeUs: index, value: text() + filler, quality: quality.good }],
+      readings: [
+        {
+          device: "d",
+          metric: "m",
+          unit: "",
+          tags: "",
+          eventTimeUs: index,
+          value: text() + filler,
+          quality: quality.good,
+          correctionUs: 0,
+        },
+      ],
     };
   }
 }

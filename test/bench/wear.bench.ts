@@ -76,6 +76,8 @@ function readingAt(load: Load, index: number): Reading {
     eventTimeUs,
     value,
     quality: quality.good,
+    tags: "",
+    correctionUs: 0,
   };
 }
 

@@ -40,6 +40,15 @@ describe("tidegate check", () => {
     expect(await check.exit()).toBe(0);
   });
 
+  test("says that the examples of README.md are valid", async () => {
+    const examples = [...(await readFile("README.md", "utf8")).matchAll(/```yaml\n([\s\S]*?)```/g)];
+    expect(examples.length).toBeGreaterThanOrEqual(2);
+    for (const [, yaml = ""] of examples) {
+      const check = await runToEnd("tidegate", ["check", "-c", await configFile(yaml)]);
+      expect(await check.exit(), yaml).toBe(0);
+    }
+  });
+
   test("reports every fault and ends with 78", async () => {
     const check = await runToEnd("tidegate", [
       "check",

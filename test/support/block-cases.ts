@@ -51,7 +51,7 @@ export function* fleetReadings({ random, series, periodUs, jitterMs = 0 }: Fleet
       const jitterUs = Math.floor(random() * (jitterMs + 1)) * 1000;
       const eventTimeUs = startUs + round * periodUs + (phases[index] ?? 0) + jitterUs;
       const device = `plant-1/device-${String(index).padStart(3, "0")}`;
-      return { device, metric: "temperature", unit: "Cel", eventTimeUs, value: next(), quality: 0 };
+      return { device, metric: "temperature", unit: "Cel", tags: "", eventTimeUs, value: next(), quality: 0, correctionUs: 0 };
     });
     yield* due.sort((one, other) => one.eventTimeUs - other.eventTimeUs);
   }

@@ -10,6 +10,12 @@ const mains = { tidegate: "dist/src/cli/main.js", "device-sim": "dist/device-sim
 export type ProgramName = keyof typeof mains;
 export type Exit = number | NodeJS.Signals;
 
+/** Whatever ends this process, they do not outlive it. */
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 /** A built program as a child process, as a user would run it. Whoever starts it ends it. */
 export class ChildProgram {
   readonly #child: ChildProcess;
@@ -25,6 +31,7 @@ export class ChildProgram {
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
+    running.add(this.#child);
     const keep = (lines: string[]) => (line: string) => {
       lines.push(line);
       this.#notify();
@@ -33,7 +40,10 @@ export class ChildProgram {
     if (stdout !== null) createInterface(stdout).on("line", keep(this.stdout));
     if (stderr !== null) createInterface(stderr).on("line", keep(this.stderr));
     this.#exit = once(this.#child, "close").then(([code, signal]) => code ?? signal);
-    void this.#exit.then(() => this.#notify());
+    void this.#exit.then(() => {
+      running.delete(this.#child);
+      this.#notify();
+    });
   }
 
   get pid(): number | undefined {

@@ -52,5 +52,5 @@ function delayed<Item>(items: readonly Item[], lateShare: number, random: () => 
 }
 
 function columnOf({ device, metric, timeUs, value }: Entry): InputColumn {
-  return { device, metric, unit: "", eventTimesUs: [timeUs], values: [value], qualities: [] };
+  return { device, metric, unit: "", tags: "", correctionsUs: [], eventTimesUs: [timeUs], values: [value], qualities: [] };
 }

@@ -8,7 +8,16 @@ export function append(log: Log, write: LogWrite): Promise<string | null> {
 }
 
 export function reading(value: number): Reading {
-  return { device: "press", metric: "temperature", unit: "Cel", eventTimeUs: value * 1000, value, quality: 0 };
+  return {
+    device: "press",
+    metric: "temperature",
+    unit: "Cel",
+    tags: "",
+    eventTimeUs: value * 1000,
+    value,
+    quality: 0,
+    correctionUs: 0,
+  };
 }
 
 /** A write of readings that are numbered by their values. */

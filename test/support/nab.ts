@@ -16,7 +16,16 @@ export function nabReadings(series: Series): InputColumn {
   const fields = rows.map((row) => row.split(",") as [string, string]);
   const eventTimesUs = fields.map(([timestamp]) => timeUs(timestamp));
   const values = fields.map(([, value]) => Number(value));
-  return { device: series.split("_")[0]!, metric: "temperature", unit: "", eventTimesUs, values, qualities: [] };
+  return {
+    device: series.split("_")[0]!,
+    metric: "temperature",
+    unit: "",
+    tags: "",
+    correctionsUs: [],
+    eventTimesUs,
+    values,
+    qualities: [],
+  };
 }
 
 /** Intervals in which something is labelled as wrong. */

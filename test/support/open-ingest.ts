@@ -1,11 +1,13 @@
 import { Buffer } from "node:buffer";
 import { onTestFinished } from "vitest";
 import type { Publish, Verdict } from "../../src/broker/contract.ts";
+import type { ClockPolicy } from "../../src/ingest/clock-policy.ts";
 import { DeadLetters } from "../../src/ingest/dead-letters.ts";
+import { EventTimes } from "../../src/ingest/event-times.ts";
 import { fillRecent } from "../../src/ingest/fill-recent.ts";
 import { Ingest } from "../../src/ingest/ingest.ts";
 import { RecentReadings } from "../../src/ingest/recent-readings.ts";
-import { RouteTable } from "../../src/ingest/routes.ts";
+import { type Route, RouteTable } from "../../src/ingest/routes.ts";
 import type { Log } from "../../src/log/log.ts";
 import { createLogger, type Logger } from "../../src/platform/logger.ts";
 import { FakeClock } from "./fake-clock.ts";
@@ -14,22 +16,38 @@ import { tempDir } from "./temp-dir.ts";
 /** Where the ingest's clock stands unless the test gives one. */
 export const nowMs = Date.UTC(2026, 0, 1);
 const recentMax = 1000;
+const objectRoutes: readonly Route[] = [{ topic: "s/+", payload: "object", device: "{1}", timeUnit: "ms" }];
 
-/** Ingest of JSON objects of metrics on `s/<device>`, at most 100 readings a message, into a log, as a gateway opens it. */
-export async function openIngest(log: Log, over: { clock?: FakeClock; logger?: Logger } = {}): Promise<Ingest> {
-  const { clock = new FakeClock(nowMs * 1000), logger = createLogger("silent") } = over;
+const trust: ClockPolicy = { name: "trust", offsetMinUs: 2_000_000 };
+
+export interface OpenIngestOptions {
+  clock?: FakeClock;
+  logger?: Logger;
+  routes?: readonly Route[];
+  policy?: ClockPolicy;
+  eventTimeMinUs?: number;
+}
+
+/** Ingest of JSON objects of metrics on `s/<device>` or other routes, at most 100 readings a message, into a log, as a gateway opens it. */
+export async function openIngest(log: Log, over: OpenIngestOptions = {}): Promise<Ingest> {
+  const { clock = new FakeClock(nowMs * 1000), logger = createLogger("silent"), routes = objectRoutes, policy = trust } = over;
   const recent = new RecentReadings(recentMax);
-  await fillRecent(recent, log, recentMax);
+  const times = new EventTimes({
+    eventTimeMinUs: over.eventTimeMinUs ?? 0,
+    eventTimeAheadMaxUs: 3_600_000_000,
+    devicesMax: 100,
+    horizonUs: 300_000_000,
+  });
+  await fillRecent(recent, log, recentMax, (block, readings) => times.learn(block, readings, policy.offsetMinUs));
   const deadLetters = await DeadLetters.open({ directory: await tempDir(), lettersMax: 10, payloadBytesMax: 10 });
   onTestFinished(() => deadLetters.close());
   return Ingest.open({
     log,
-    routes: new RouteTable([{ topic: "s/+", payload: "object", device: "{1}", timeUnit: "ms" }], 100),
+    routes: new RouteTable(routes, 100, policy),
     recent,
+    times,
     deadLetters,
     messageReadingsMax: 100,
-    eventTimeMinUs: 0,
-    eventTimeAheadMaxUs: 3_600_000_000,
     clock,
     logger,
   });

@@ -9,9 +9,11 @@ export function column(device: string, metric: string, readings: string, unit = 
     device,
     metric,
     unit,
+    tags: "",
     eventTimesUs: pairs.map(([eventTimeUs]) => eventTimeUs),
     values: pairs.map(([, value]) => value),
     qualities: [],
+    correctionsUs: [],
   };
 }
 
@@ -59,7 +61,7 @@ export class OperatorBench<T extends Operator> implements Outputs {
     for (let dueUs = this.#operator.nextDeadlineUs(); dueUs <= timeUs; ) {
       this.#operator.advance(dueUs, this.#nextOffset, this);
       const nextUs = this.#operator.nextDeadlineUs();
-      if (nextUs <= dueUs) throw new Error(`the operator did not meet its deadline at ${dueUs}`);
+      if (nextUs <= dueUs) throw new Error(`the operator did not meet its deadline ${dueUs}`);
       dueUs = nextUs;
     }
     this.#nowUs = timeUs;
@@ -68,7 +70,7 @@ export class OperatorBench<T extends Operator> implements Outputs {
   }
 
   /** The gateway was away until then. */
-  away(timeUs: number): this {
+  resume(timeUs: number): this {
     this.#nowUs = timeUs;
     this.#operator.resume(timeUs);
     return this;

@@ -11,9 +11,11 @@ export function readingsFrom(first: number, count: number, random: () => number 
     device: `device-${Math.floor(random() * 3)}`,
     metric: random() < 0.5 ? "temperature" : "pressure",
     unit: "",
+    tags: "",
     eventTimeUs: 1_700_000_000_000_000 + (first + index) * 1000,
     value: first + index,
     quality: 0,
+    correctionUs: 0,
   }));
 }
 

@@ -28,9 +28,11 @@ export function fixtureReadings(count: number, random: () => number): Reading[] 
     device: `device-${Math.floor(random() * 3)}`,
     metric: random() < 0.5 ? "a" : "b",
     unit: "",
+    tags: "",
     eventTimeUs: Math.floor(i + random() * 20),
     value: Math.floor(random() * 1000) / 10,
     quality: 0,
+    correctionUs: 0,
   }));
 }
 

@@ -131,10 +131,12 @@ class FusedAccumulator implements Accumulator {
     for (let i = 0; i < parts.length; i++) (parts[i] as Part).addRun(timesUs, values, from, to);
   }
 
+  /** Hot path where windows overlap: once a slice. */
   merge(other: Accumulator): void {
     assert(other instanceof FusedAccumulator && other.#set.fingerprint === this.#set.fingerprint, "both are of the same set");
     assert(other !== this, "an accumulator does not take in itself");
-    for (const [i, part] of this.#parts.entries()) part.merge(other.#parts[i] as Part);
+    const parts = this.#parts;
+    for (let i = 0; i < parts.length; i++) (parts[i] as Part).merge(other.#parts[i] as Part);
   }
 
   result(window: WindowInterval): NamedValues {

@@ -19,7 +19,7 @@ interface Slice {
 }
 
 /** Windows of so few slices are merged one slice after the other. */
-const unfoldedSlicesMax = 3;
+const unfoldedSlicesMax = 16;
 
 type Snapshot = [
   startsUs: Float64Array,
@@ -172,7 +172,8 @@ export class FixedWindows implements GroupWindows, FoldItems {
   #open(startUs: number, position: number, isEnding: boolean, run: Run): Slice | null {
     if (!isEnding && !this.#places.hasPlace(() => this.relieve(run.nextWatermarkUs))) return null;
     const slice = { startUs, count: 0, accumulator: this.#shared.plan.aggregates.create() };
-    this.#slices.splice(position, 0, slice);
+    if (position === this.#slices.length) this.#slices.push(slice);
+    else this.#slices.splice(position, 0, slice);
     this.#places.take(position, isEnding);
     this.#setDue(run.watermarkUs);
     return slice;
@@ -232,7 +233,8 @@ export class FixedWindows implements GroupWindows, FoldItems {
     const count = this.positionOf(this.#grid.startEndingAfter(finalUs));
     this.#places.giveFirst(count);
     if (count === 0) return;
-    this.#slices.splice(0, count);
+    if (count === 1) this.#slices.shift();
+    else this.#slices.splice(0, count);
     this.#revisions?.forget(finalUs);
     this.#last = null;
   }

@@ -1,7 +1,11 @@
-// Arithmetic of windows that lie on a grid. By remainder, which is exact; a quotient of this size is not.
+// Arithmetic of windows that lie on a grid.
 
-/** The greatest multiple of `unitUs` that is not greater. */
+/** Up to here a rounded quotient of integers is below the next integer, if the exact one is: it is 1 / unit away, and rounding moves it by half of that. */
+const exactQuotientMax = 2 ** 52;
+
+/** The greatest multiple of `unitUs` that is not greater. Hot path: a remainder of doubles costs five times a quotient. */
 export function floorTo(timeUs: number, unitUs: number): number {
+  if (timeUs <= exactQuotientMax && timeUs >= -exactQuotientMax) return Math.floor(timeUs / unitUs) * unitUs;
   const remainderUs = timeUs % unitUs;
   return timeUs - (remainderUs < 0 ? remainderUs + unitUs : remainderUs);
 }

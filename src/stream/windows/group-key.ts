@@ -2,24 +2,21 @@ import type { InputColumn } from "../contract.ts";
 import type { GroupNames } from "./group.ts";
 import type { GroupBy } from "./plan.ts";
 
-/** A column whose readings may carry tags: `name=value,name=value`, names unique. */
-export type TaggedColumn = InputColumn & { readonly tags?: string };
-
 /** Of the group for series beyond the limit. No tag: those have a "=". */
 export const otherNames: GroupNames = { device: "", metric: "", tag: "other" };
 
 /** What names the group of a column beside its device. */
-export function groupKeyOf(column: TaggedColumn, by: GroupBy): string {
+export function groupKeyOf(column: InputColumn, by: GroupBy): string {
   if (by.tag === null) return by.metric ? column.metric : "";
-  const tag = tagOf(column.tags ?? "", by.tag);
+  const tag = tagOf(column.tags, by.tag);
   return by.metric ? `${tag}\n${column.metric}` : tag;
 }
 
-export function groupNamesOf(column: TaggedColumn, by: GroupBy): GroupNames {
+export function groupNamesOf(column: InputColumn, by: GroupBy): GroupNames {
   return {
     device: by.device ? column.device : "",
     metric: by.metric ? column.metric : "",
-    tag: by.tag === null ? "" : tagOf(column.tags ?? "", by.tag),
+    tag: by.tag === null ? "" : tagOf(column.tags, by.tag),
   };
 }
 
@@ -29,7 +26,7 @@ export function keyOfNames({ metric, tag }: GroupNames, by: GroupBy): string {
   return by.metric ? `${tag}\n${metric}` : tag;
 }
 
-/** `name=value` of the tag; the value is empty where there is none. */
+/** `name=value` of the tag, from `name=value,name=value`; the value is empty where there is none. */
 function tagOf(tags: string, name: string): string {
   const prefix = `${name}=`;
   return tags.split(",").find((tag) => tag.startsWith(prefix)) ?? prefix;

@@ -1,17 +1,17 @@
-// The devices and groups of an operator, and their state in parts: `devices/<n>` and `groups/<n>` hold 32 of each, in the order of first appearance.
+// The devices and groups of an operator, and their state in parts: `devices/<n>` and `groups/<n>` hold 16 of each, in the order of first appearance.
 // Only parts in which something changed are written. Neither devices nor groups are forgotten.
 
 import { deserialize, serialize } from "node:v8";
 import { assert } from "../../platform/assert.ts";
-import type { StateChange, StatePart } from "../contract.ts";
+import type { InputColumn, StateChange, StatePart } from "../contract.ts";
 import { DeviceClock, type DeviceClockSnapshot } from "./device-clock.ts";
 import { Domain } from "./domain.ts";
 import { Group, type GroupNames } from "./group.ts";
-import { groupNamesOf, keyOfNames, otherNames, type TaggedColumn } from "./group-key.ts";
+import { groupNamesOf, keyOfNames, otherNames } from "./group-key.ts";
 import type { GroupWindows } from "./group-windows.ts";
 import type { WindowPlan } from "./plan.ts";
 
-const bitsPerPart = 5;
+const bitsPerPart = 4;
 
 type DeviceRecord = readonly [clock: DeviceClockSnapshot, groups: readonly number[]];
 type GroupRecord = readonly [names: readonly [string, string, string], unit: string, watermarkUs: number, windows: unknown];
@@ -51,7 +51,7 @@ export class GroupTable {
   }
 
   /** The group that a series belongs to which was not there before; null if there are too many. */
-  addSeries(column: TaggedColumn, key: string): Group | null {
+  addSeries(column: InputColumn, key: string): Group | null {
     if (this.#seriesCount >= this.#plan.limits.seriesMax) {
       return this.#plan.overflow === "other" ? this.#otherGroup() : null;
     }

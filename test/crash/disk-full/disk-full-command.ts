@@ -112,13 +112,10 @@ try {
   console.error(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
   process.exit(64);
 }
-// Ends by exit, so that no mount stays behind (SmallDisk).
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 const root = mkdtempSync(join(tmpdir(), "tidegate-disk-full-"));
+// By exit, so that neither a mount nor a process stays behind (SmallDisk, ChildProgram).
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+process.once("exit", () => rmSync(root, { recursive: true, force: true }));
 console.log(`a disk of ${diskBytes / 2 ** 20} MiB, ${cases.length} cases; repeat this run with --seed ${seed}`);
 console.log(line(heads));
-try {
-  process.exitCode = await runAll(root, seed);
-} finally {
-  rmSync(root, { recursive: true, force: true });
-}
+process.exitCode = await runAll(root, seed);

@@ -144,7 +144,7 @@ forward: { collector: { address: "127.0.0.1:${collector.port}", retryDelayMin: 5
   }
 
   async #evicting(): Promise<number> {
-    await this.#until(({ log }) => (log.evicted.collector?.readings?.disk ?? 0) > 0);
+    await this.#until((status) => evictedReadings(status) > 0);
     const { readingsWhileFull } = this.#options;
     const before = await this.#pauseMsMax(readingsWhileFull);
     await this.#restart();
@@ -154,11 +154,12 @@ forward: { collector: { address: "127.0.0.1:${collector.port}", retryDelayMin: 5
   async #filledByOthers(): Promise<number> {
     await this.#untilAcknowledged(acknowledgedBefore);
     await this.#filler.fill();
+    // Whatever comes first: the file system may have given back a little meanwhile.
     const isBallastGone = () => !existsSync(join(this.#gateway.dataDirectory, "log", "ballast"));
-    await this.#until(isBallastGone);
+    await this.#until((status) => isBallastGone() || isRefusing(status) || evictedReadings(status) > 0);
     await this.#restart();
     this.#filler.keepFull();
-    await this.#until(({ log }) => log.refusal === "disk" || log.disk.state !== "ok");
+    await this.#until(isRefusing);
     await this.#restartWithoutRoom();
     const sinceMs = performance.now();
     await this.#filler.release();
@@ -204,6 +205,14 @@ forward: { collector: { address: "127.0.0.1:${collector.port}", retryDelayMin: 5
   #until(condition: (status: StatusView) => boolean): Promise<StatusView> {
     return this.#gateway.whileRunning(this.#gateway.until(condition));
   }
+}
+
+function isRefusing({ log }: StatusView): boolean {
+  return log.refusal === "disk" || log.disk.state !== "ok";
+}
+
+function evictedReadings({ log }: StatusView): number {
+  return log.evicted.collector?.readings?.disk ?? 0;
 }
 
 function isForwarded({ sinks, stream, readings }: StatusView): boolean {

@@ -27,9 +27,11 @@ const reading = (value: number): Reading => ({
   device: "d",
   metric: "m",
   unit: "",
+  tags: "",
   eventTimeUs: value,
   value,
   quality: quality.good,
+  correctionUs: 0,
 });
 
 const append = (log: Log, write: Parameters<Log["append"]>[0]) =>

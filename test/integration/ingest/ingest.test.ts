@@ -118,6 +118,32 @@ describe("a redelivered message", () => {
   });
 });
 
+describe("tags of a route", () => {
+  const routes = [
+    { topic: "line/+/+", payload: "object", device: "{2}", tags: { line: "{1}", site: "north" }, timeUnit: "ms" },
+    { topic: "s/+", payload: "object", device: "{1}", timeUnit: "ms" },
+  ] as const;
+
+  test("stand in every reading of its devices, and in no other", async () => {
+    const log = createMemoryLog({ clock: new FakeClock() });
+    const ingest = await openIngest(log, { routes });
+    for (const topic of ["line/3/press", "s/press", "line/4/press"]) await take(ingest, '{"m": 1, "n": "on"}', { topic });
+    const readings = await stored(log);
+    for (const metric of ["m", "n"]) {
+      const tags = readings.filter((reading) => reading.metric === metric).map((reading) => reading.tags);
+      expect(tags).toEqual(["line=3,site=north", "", "line=4,site=north"]);
+    }
+  });
+
+  test("that cannot be named so make a message invalid", async () => {
+    const log = createMemoryLog({ clock: new FakeClock() });
+    const ingest = await openIngest(log, { routes });
+    const verdict = await take(ingest, '{"m": 1}', { topic: "line/a,b/press" });
+    expect(verdict).toEqual({ kind: "rejected", reason: 'name_invalid: tag line is "a,b"' });
+    expect(ingest.counters).toMatchObject({ received: 1, stored: 0, rejected: { name_invalid: 1 } });
+  });
+});
+
 test("a publish that the log has no room for is busy, counted, and stored when it comes again", async () => {
   const log = createMemoryLog({ clock: new FakeClock(), pendingReadingsMax: 2 });
   const ingest = await openIngest(log);

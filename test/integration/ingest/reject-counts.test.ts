@@ -211,7 +211,9 @@ describe("after a restart", () => {
 
   test("a log of an earlier version without counts begins at none rejected; what it stored was received", async () => {
     const log = memoryLog();
-    await append(log, { readings: [{ device: "d", metric: "m", unit: "", eventTimeUs: 1, value: 1, quality: 0 }] });
+    await append(log, {
+      readings: [{ device: "d", metric: "m", unit: "", tags: "", eventTimeUs: 1, value: 1, quality: 0, correctionUs: 0 }],
+    });
     expect(await durableCounts(log)).toMatchObject({ received: 1, stored: 1, rejected: {} });
   });
 

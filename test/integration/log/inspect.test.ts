@@ -15,9 +15,11 @@ const reading = (value: number): Reading => ({
   device: "d",
   metric: "m",
   unit: "",
+  tags: "",
   eventTimeUs: value,
   value,
   quality: quality.good,
+  correctionUs: 0,
 });
 const about = { rule: "hot", device: "d", metric: "m", tag: "", severity: "info", detail: "" } as const;
 const alert: Alert = { ...about, state: "firing", eventTimeUs: 1, value: 5, causeOffset: 0 };

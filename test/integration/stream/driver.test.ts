@@ -33,7 +33,7 @@ async function logWith(readings: readonly Reading[], perBlock = 50): Promise<Log
 }
 
 function everyMicrosecond(count: number): Reading[] {
-  const about = { device: "d", metric: "m", unit: "", quality: 0 };
+  const about = { device: "d", metric: "m", unit: "", tags: "", quality: 0, correctionUs: 0 };
   return Array.from({ length: count }, (_, i) => ({ ...about, eventTimeUs: i, value: 50 }));
 }
 
@@ -104,7 +104,7 @@ describe("outputs", () => {
   });
 
   test("a device that catches up in one commit, metric by metric or second by second, misses no reading in its windows", async () => {
-    const about = { device: "press", unit: "", value: 1, quality: 0 };
+    const about = { device: "press", unit: "", tags: "", value: 1, quality: 0, correctionUs: 0 };
     const metrics = ["a", "b", "c"];
     const seconds = Array.from({ length: 600 }, (_, i) => i * 1_000_000);
     const bySecond = seconds.flatMap((eventTimeUs) => metrics.map((metric) => ({ ...about, metric, eventTimeUs })));

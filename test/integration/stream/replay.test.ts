@@ -14,6 +14,7 @@ import { alertsOf, appended, resultsOf } from "../../support/log-contents.ts";
 import { Metronome } from "../../support/metronome.ts";
 import { seededRandom } from "../../support/seeded-random.ts";
 import { fixtureOperators, fixtureReadings, runToEnd, until } from "../../support/stream-fixture.ts";
+import { tumbling } from "../../support/window-definitions.ts";
 
 const logger = createLogger("silent");
 
@@ -72,14 +73,7 @@ describe("a replay", () => {
     const before = await log.readCheckpoints("");
     await said({
       log,
-      operators: [
-        new WindowOperator({
-          name: "other",
-          match: { device: "*", metric: "*" },
-          shape: { kind: "tumbling", sizeUs: 7 },
-          latenessUs: 0,
-        }),
-      ],
+      operators: [new WindowOperator(tumbling({ name: "other", sizeUs: 7 }))],
     });
     expect(await log.readCheckpoints("")).toEqual(before);
   });
@@ -88,14 +82,7 @@ describe("a replay", () => {
     const clock = new FakeClock();
     const startUs = clock.nowUs();
     const log = await recordedLog(clock);
-    const operators = () => [
-      new WindowOperator({
-        name: "short",
-        match: { device: "*", metric: "*" },
-        shape: { kind: "tumbling", sizeUs: 10 },
-        latenessUs: 5,
-      }),
-    ];
+    const operators = () => [new WindowOperator(tumbling({ name: "short", sizeUs: 10, latenessUs: 5 }))];
     const range = { fromUs: startUs + 10_000_000, toUs: startUs + 19_000_000 };
     const replayed = await said({ log, operators: operators(), ...range });
     expect(replayed.length).toBeGreaterThan(10);
@@ -110,12 +97,7 @@ describe("differences", () => {
   test("name what only one of both says, in the order of causes", async () => {
     const log = await recordedLog();
     const [short, long, hot] = fixtureOperators() as [Operator, Operator, Operator];
-    const wider = new WindowOperator({
-      name: "long",
-      match: { device: "*", metric: "*" },
-      shape: { kind: "tumbling", sizeUs: 50 },
-      latenessUs: 0,
-    });
+    const wider = new WindowOperator(tumbling({ name: "long", sizeUs: 50 }));
     expect(long.id).toBe(wider.id);
     const found = await differences({ log, operators: [short, wider, hot] });
     const longs = (await resultsOf(log)).filter(({ window }) => window === "long");

@@ -50,7 +50,16 @@ const column: fc.Arbitrary<InputColumn> = fc
   })
   .map(({ device, values, fromUs, stepUs }) => {
     const eventTimesUs = Array.from(values, (_, index) => fromUs + index * stepUs);
-    return { device, metric: "t", unit: "", eventTimesUs, values: values as number[] | string[], qualities: [] };
+    return {
+      device,
+      metric: "t",
+      unit: "",
+      tags: "",
+      correctionsUs: [],
+      eventTimesUs,
+      values: values as number[] | string[],
+      qualities: [],
+    };
   });
 const step: fc.Arbitrary<Step> = fc.record({
   afterUs: fc.nat(25),
@@ -63,7 +72,7 @@ function play(bench: OperatorBench<RuleOperator>, played: readonly Step[], fromU
   let nowUs = fromUs;
   for (const { afterUs, what, columns } of played) {
     nowUs += afterUs;
-    if (what === "away") bench.away(nowUs);
+    if (what === "away") bench.resume(nowUs);
     else bench.at(nowUs);
     if (what === "commit") bench.feed(...columns);
   }

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { WindowShape } from "../../../src/model/definitions.ts";
 import type { InputColumn, StatePart } from "../../../src/stream/contract.ts";
-import { defaultWindowLimits } from "../../../src/stream/windows/plan.ts";
+import { defaultWindowLimits, type WindowLimits } from "../../../src/stream/windows/plan.ts";
 import { WindowOperator } from "../../../src/stream/windows/window-operator.ts";
 import { iotSteps } from "../../support/iot-disorder.ts";
 import { OperatorBench, oneByOne, stateOf } from "../../support/reading-columns.ts";
@@ -82,7 +82,16 @@ function columnAt(
   { device, metric, readings }: { device: string; metric: string; readings: [number, number][] },
 ): InputColumn {
   const eventTimesUs = readings.map(([offsetUs]) => atUs + offsetUs);
-  return { device, metric, unit: "", eventTimesUs, values: readings.map(([, value]) => value), qualities: [] };
+  return {
+    device,
+    metric,
+    unit: "",
+    tags: "",
+    correctionsUs: [],
+    eventTimesUs,
+    values: readings.map(([, value]) => value),
+    qualities: [],
+  };
 }
 
 const iot = fc.integer().map((seed) => iotSteps({ seed, devices: 3, metrics: 2, seconds: 40 }));
@@ -102,7 +111,7 @@ function benchOf({ definition }: Case): OperatorBench<WindowOperator> {
 }
 
 function take(bench: OperatorBench<WindowOperator>, step: Step, cut = (column: InputColumn): InputColumn[] => [column]): void {
-  if (step.kind === "away") bench.away(step.atUs);
+  if (step.kind === "away") bench.resume(step.atUs);
   else bench.at(step.atUs);
   if (step.kind === "commit") bench.feed(...step.columns.flatMap(cut));
 }
@@ -110,6 +119,23 @@ function take(bench: OperatorBench<WindowOperator>, step: Step, cut = (column: I
 /** All of the state. The bytes may differ: one integer has two representations. */
 function valuesOf(operator: WindowOperator): unknown[] {
   return stateOf(operator).map(({ key, value }) => [key, deserialize(value)]);
+}
+
+/** Feeds all steps; two in three times the operator ends after one, and another goes on from the parts of state that were stored. */
+function restarted({ definition, steps }: Case, to: WindowLimits, cut?: (column: InputColumn) => InputColumn[]) {
+  const stored = new Map<string, StatePart>();
+  const results: unknown[] = [];
+  let bench = new OperatorBench(new WindowOperator(definition, to));
+  for (const [i, step] of steps.entries()) {
+    take(bench, step, cut);
+    for (const { key, value } of bench.operator.changes()) if (value !== null) stored.set(key, { key, value });
+    if (i % 3 === 0) continue;
+    results.push(...bench.results);
+    const operator = new WindowOperator(definition, to);
+    operator.restore([...stored.values()].reverse());
+    bench = new OperatorBench(operator, bench.nextOffset);
+  }
+  return { results: [...results, ...bench.results], operator: bench.operator, stored: [...stored.values()] };
 }
 
 describe.each(Object.entries(shapes))(
@@ -141,28 +167,35 @@ describe.each(Object.entries(shapes))(
       fc.assert(
         fc.property(caseOf(shape), (input) => {
           const whole = benchOf(input);
-          const stored = new Map<string, StatePart>();
-          let bench = benchOf(input);
-          const results: unknown[] = [];
-          for (const [i, step] of input.steps.entries()) {
-            take(whole, step);
-            take(bench, step, oneByOne);
-            for (const { key, value } of bench.operator.changes()) {
-              if (value === null) stored.delete(key);
-              else stored.set(key, { key, value });
-            }
-            if (i % 3 === 0) continue;
-            results.push(...bench.results);
-            const operator = new WindowOperator(input.definition, limits);
-            operator.restore([...stored.values()].reverse());
-            bench = new OperatorBench(operator, bench.nextOffset);
-          }
-          results.push(...bench.results);
+          for (const step of input.steps) take(whole, step);
+          const { results, operator, stored } = restarted(input, limits, oneByOne);
           expect(results).toEqual(whole.results);
-          expect(bench.operator.counters()).toEqual(whole.operator.counters());
-          const operator = new WindowOperator(input.definition, limits);
-          operator.restore([...stored.values()]);
-          expect(valuesOf(operator)).toEqual(valuesOf(whole.operator));
+          expect(operator.counters()).toEqual(whole.operator.counters());
+          const restored = new WindowOperator(input.definition, limits);
+          restored.restore(stored);
+          expect(valuesOf(restored)).toEqual(valuesOf(whole.operator));
+        }),
+        { numRuns: runs },
+      );
+    });
+
+    test("with every limit in reach take or skip every reading, and a restart after any step changes nothing", () => {
+      fc.assert(
+        fc.property(caseOf(shape), fc.integer({ min: 1, max: 6 }), fc.boolean(), (input, max, refuses) => {
+          const small = { seriesMax: max, slicesMax: 2 * max, slicesPerGroupMax: max, sessionsPerGroupMax: max };
+          const tight = { ...small, pointsMax: 3 * max, pointsPerGroupMax: 2 * max };
+          // What is said of one series has no place in a group for the rest.
+          const aggregates = input.definition.aggregates.filter((spec) => spec !== "increase" && spec !== "resets");
+          const definition = { ...input.definition, aggregates, overflow: refuses ? ("refuse" as const) : ("other" as const) };
+          const whole = new OperatorBench(new WindowOperator(definition, tight));
+          for (const step of input.steps) take(whole, step);
+          const { taken, skipped, outputs } = whole.operator.counters();
+          expect(taken + Object.values(skipped).reduce((sum, count) => sum + count, 0)).toBe(whole.nextOffset);
+          expect(outputs).toBe(whole.results.length);
+          if (!refuses) expect(skipped.series_limit).toBe(0);
+          const { results, operator } = restarted({ ...input, definition }, tight);
+          expect(results).toEqual(whole.results);
+          expect(operator.counters()).toEqual(whole.operator.counters());
         }),
         { numRuns: runs },
       );

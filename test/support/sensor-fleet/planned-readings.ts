@@ -21,9 +21,11 @@ export class PlannedReadings {
       device: `sensor-${sensor}`,
       metric: turn,
       unit: "",
+      tags: "",
       eventTimeUs: firstEventTimeUs + number * 1000,
       value: this.#value(turn, mixed(this.#seed ^ mixed(sensor * 0x10001 + number))),
       quality: 0,
+      correctionUs: 0,
     };
   }
 

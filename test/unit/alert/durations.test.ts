@@ -82,7 +82,7 @@ describe("a condition that must hold for a while", () => {
     const rules = bench(hotFor)
       .at(1000)
       .feed(column("a", "t", "1=81"));
-    rules.at(1060).away(9000);
+    rules.at(1060).resume(9000);
     expect(rules.operator.nextDeadlineUs()).toBe(9040);
     expect(summary(rules.at(9039))).toEqual([]);
     expect(summary(rules.at(9040))).toEqual(["a firing 81@9040"]);
@@ -136,7 +136,7 @@ describe("absence", () => {
     const rules = bench(silent)
       .at(1000)
       .feed(column("a", "t", "5=20"));
-    rules.away(100_000);
+    rules.resume(100_000);
     expect(summary(rules.at(100_099))).toEqual([]);
     expect(summary(rules.at(100_100))).toEqual(["a firing null@100100"]);
   });
@@ -155,7 +155,7 @@ describe("absence", () => {
     before
       .at(1030)
       .feed(column("a", "t", "1=1"))
-      .away(2000);
+      .resume(2000);
     const restored = new RuleOperator(silent);
     restored.restore(new KeptState().keep(before.operator).parts());
     expect(restored.nextDeadlineUs()).toBe(2070);

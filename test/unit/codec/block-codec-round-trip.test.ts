@@ -12,9 +12,11 @@ const anyReading: fc.Arbitrary<Reading> = fc.record(
     device: anyName,
     metric: anyName,
     unit: fc.constantFrom("", "Cel"),
+    tags: fc.constantFrom("", "", "line=3", "line=3,site=north"),
     eventTimeUs: fc.oneof(fc.maxSafeInteger(), fc.nat(), fc.constantFrom(2 ** 53, -(2 ** 53))).map((timeUs) => timeUs + 0),
     value: fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean(), fc.string({ unit: "binary" })),
     quality: fc.constantFrom(0, 0, 0, 1, 2 ** 32 - 1),
+    correctionUs: fc.constantFrom(0, 0, 0, 1_000, -1_000, 1_767_225_600_000_000, 2 ** 52, -(2 ** 52)),
   },
   { noNullPrototype: true },
 );

@@ -22,7 +22,17 @@ import { sealed } from "../../support/sealed-block.ts";
 const ingestTimeUs = 1_767_225_600_000_001;
 
 function reading(fields: Partial<Reading> = {}): Reading {
-  return { device: "press", metric: "temperature", unit: "Cel", eventTimeUs: 1_000, value: 20.5, quality: 0, ...fields };
+  return {
+    device: "press",
+    metric: "temperature",
+    unit: "Cel",
+    tags: "",
+    eventTimeUs: 1_000,
+    value: 20.5,
+    quality: 0,
+    correctionUs: 0,
+    ...fields,
+  };
 }
 
 function blockOf(...readings: Reading[]): Uint8Array {
@@ -68,7 +78,7 @@ describe("readings", () => {
     expect(decodeReadingBlock(blockOf(...readings)).columns).toHaveLength(3);
   });
 
-  test("a series whose value type or unit changes goes on in a new column, so that its order stays", () => {
+  test("a series whose value type, unit or tags change goes on in a new column, so that its order stays", () => {
     const readings = [
       reading({ value: 1 }),
       reading({ value: "off" }),
@@ -76,15 +86,41 @@ describe("readings", () => {
       reading({ value: 3, unit: "K" }),
       reading({ value: true, unit: "K" }),
       reading({ value: 4 }),
+      reading({ value: 5, tags: "line=3" }),
+      reading({ value: 6, tags: "line=4" }),
+      reading({ value: 7 }),
     ];
     expect(roundTrip(...readings)).toEqual(readings);
-    expect(decodeReadingBlock(blockOf(...readings)).columns).toHaveLength(6);
+    expect(
+      decodeReadingBlock(blockOf(...readings))
+        .columns.map(({ tags }) => tags)
+        .slice(5),
+    ).toEqual(["", "line=3", "line=4", ""]);
   });
 
   test("quality flags come back, also where the first one comes late in its column", () => {
     const readings = [0, 0, 1, 0, 3].map((quality) => reading({ quality }));
     expect(roundTrip(...readings)).toEqual(readings);
     expect(decodeReadingBlock(blockOf(reading(), reading())).columns[0]?.qualities).toEqual([]);
+  });
+
+  test("corrections come back, also where the first one comes late in its column, and not in the block after", () => {
+    const builder = new ReadingBlockBuilder();
+    const corrections = [0, 0, -5, 2 ** 52, -(2 ** 52), 0];
+    for (const correctionUs of corrections) {
+      builder.add(reading({ correctionUs }));
+      builder.add(reading({ device: "other" }));
+    }
+    const block = decodeReadingBlock(builder.finish(ingestTimeUs));
+    expect(block.columns.map(({ correctionsUs }) => correctionsUs)).toEqual([corrections, []]);
+    expect(readingsOf(block).map(({ correctionUs }) => correctionUs)).toEqual([...corrections, 0, 0, 0, 0, 0, 0]);
+    for (const _ of corrections) builder.add(reading());
+    expect(builder.finish(ingestTimeUs)).toEqual(blockOf(...corrections.map(() => reading())));
+  });
+
+  test("corrections of the first readings of a large block come back", () => {
+    const readings = Array.from({ length: 1000 }, (_, index) => reading({ correctionUs: index < 3 ? 5 : 0 }));
+    expect(roundTrip(...readings)).toEqual(readings);
   });
 
   test("a text that is not well-formed is stored with replacement characters, and the block stays readable", () => {
@@ -113,6 +149,14 @@ describe("readings", () => {
     expect(decodeReadingBlock(builder.finish(1)).columns).toHaveLength(1);
   });
 
+  test("a builder survives more texts of tags than it remembers between blocks", () => {
+    const builder = new ReadingBlockBuilder();
+    for (let number = 0; number < 70_000; number++) builder.add(reading({ tags: `n=${number}` }));
+    expect(decodeReadingBlock(builder.finish(1)).columns.at(-1)?.tags).toBe("n=69999");
+    builder.add(reading({ tags: "n=1" }));
+    expect(decodeReadingBlock(builder.finish(1)).columns[0]?.tags).toBe("n=1");
+  });
+
   test("the bytes stand in memory of their own, not in a shared pool", () => {
     const bytes = blockOf(reading());
     expect(bytes.buffer.byteLength).toBe(bytes.length);
@@ -125,6 +169,7 @@ describe("readings", () => {
       { value: Number.POSITIVE_INFINITY },
       { eventTimeUs: 0.5 },
       { eventTimeUs: 2 ** 54 },
+      { correctionUs: 2 ** 52 + 1 },
     ]) {
       expect(() => builder.add(reading(fault))).toThrow("assertion failed");
     }
@@ -239,6 +284,8 @@ describe("bytes that are not a block, under a right checksum", () => {
     ["a column of more readings than the block", "holds 3 readings of 2", { columnCounts: [5] }],
     ["a column of no readings", "holds 0 readings", { columnCounts: [2] }],
     ["a name that is in no table", "entry 1 of a table of 1", { columnDevices: [3] }],
+    ["tags that are in no table", "entry 2 of a table of 2", { tags: ["a=1"], columnTags: [5] }],
+    ["tags of more columns than there are", "holds more than", { tags: ["a=1"], columnTags: [3, 3] }],
     ["a unit of time that does not exist", "unknown unit of time 4", { columnTimeUnits: [9] }],
     ["a kind of value that does not exist", "unknown kind 13", { columnKinds: [27] }],
     ["a boolean that is neither", "entry 2 of a table of 2", { columnKinds: [23], values: [5] }],
@@ -252,6 +299,8 @@ describe("bytes that are not a block, under a right checksum", () => {
     ["an integer beyond 2^53", "beyond 2^53", { values: [2 ** 55] }],
     ["quality flags of more than 32 bits", "32 bits", { qualities: [2 ** 33 + 1] }],
     ["negative quality flags", "32 bits", { qualities: [2] }],
+    ["a correction beyond 2^52", "beyond 2^52", { corrections: [2 ** 53 + 3] }],
+    ["more corrections than readings", "holds more than", { corrections: [3, 3, 3] }],
     ["a run of no zeros", "has none", { values: [1, 0, 3] }],
     ["a run of zeros beyond the readings", "holds more than", { values: [1, 3] }],
     ["a position outside the block", "position 2", { firstPositions: [3], positionSteps: [3] }],

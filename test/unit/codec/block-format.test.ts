@@ -18,9 +18,11 @@ const press: Reading = {
   device: "press",
   metric: "temperature",
   unit: "Cel",
+  tags: "",
   eventTimeUs: ingestTimeUs - 2_000,
   value: 20.53,
   quality: 0,
+  correctionUs: 0,
 };
 const readings: Reading[] = [
   press,
@@ -29,12 +31,25 @@ const readings: Reading[] = [
   { ...press, device: "kiln", metric: "phase", unit: "", eventTimeUs: ingestTimeUs, value: "heat", quality: 1 },
   { ...press, device: "kiln", eventTimeUs: 7, value: 1 / 3 },
 ];
+const tagged: Reading[] = [
+  press,
+  { ...press, device: "kiln", tags: "line=3,site=north" },
+  { ...press, metric: "pressure", tags: "line=3,site=north" },
+  { ...press, device: "kiln", metric: "pressure", tags: "line=4" },
+];
+const corrected: Reading[] = [
+  { ...press, eventTimeUs: ingestTimeUs, quality: 1, correctionUs: ingestTimeUs - 7_000_000 },
+  { ...press, device: "kiln", quality: 2, correctionUs: -3_600_000_000 },
+  { ...press, device: "oven" },
+];
 const blocks = {
   readings: readingBlock(readings, ingestTimeUs),
   merged: mergeBlocks("readings", [
     { firstOffset: 0, count: 3, bytes: readingBlock(readings.slice(0, 3), ingestTimeUs) },
     { firstOffset: 3, count: 2, bytes: readingBlock([readings[1]!, readings[4]!], ingestTimeUs + 3_000) },
   ]).bytes,
+  tagged: readingBlock(tagged, ingestTimeUs),
+  corrected: readingBlock(corrected, ingestTimeUs),
   results: encodeResultBlock([resultFor(1)], ingestTimeUs),
   alerts: encodeAlertBlock([alertFor(1)], ingestTimeUs),
 };
@@ -51,6 +66,14 @@ const golden = {
     "320343656c320042030000034a0300030252030003025a02050462030300026a03051302720a0400d2e081e288d2a306" +
     "7a04d10fd00f8201058b200600038a0108555555555555d53f9a0103000505a201020303e201020702e80101f2010107" +
     "fd019bca0f23",
+  tagged:
+    "0802100418808081b184e991032205707265737322046b696c6e2a0b74656d70657261747572652a0870726573737572" +
+    "65320343656c4204000302034a030000036201036a01057201048201088b208b208b208b20aa01116c696e653d332c73" +
+    "6974653d6e6f727468aa01066c696e653d34b2010400030003fd0138cf38fc",
+  corrected:
+    "0802100318808081b184e991032205707265737322046b696c6e22046f76656e2a0b74656d7065726174757265320343" +
+    "656c4203000303620205026a0105720200048201068b208b208b20920103030304ba011581c1abdb88d2a30680d1c8c4" +
+    "a3d2a30681909de91afd01f3ab78d3",
   results:
     "0802100118808081b184e9910322510a066d696e75746512086465766963652d301a0b74656d70657261747572652880" +
     "8ece1c30809c9c394001480151000000000000f03f59000000000000f03f61000000000000f03f69000000000000f03f" +
@@ -68,6 +91,8 @@ test("the bytes that were written once are read as what they were", () => {
   const bytesOf = (name: keyof typeof golden) => Buffer.from(golden[name], "hex");
   expect(readingsOf(decodeReadingBlock(bytesOf("readings")))).toEqual(readings);
   expect(readingsOf(decodeReadingBlock(bytesOf("merged")))).toEqual([...readings.slice(0, 3), readings[1], readings[4]]);
+  expect(readingsOf(decodeReadingBlock(bytesOf("tagged")))).toEqual(tagged);
+  expect(readingsOf(decodeReadingBlock(bytesOf("corrected")))).toEqual(corrected);
   expect(decodeResultBlock(bytesOf("results")).results).toEqual([resultFor(1)]);
   expect(decodeAlertBlock(bytesOf("alerts")).alerts).toEqual([alertFor(1)]);
 });
@@ -76,9 +101,11 @@ const anyReading: fc.Arbitrary<Reading> = fc.record({
   device: fc.constantFrom("a", "b", "ä"),
   metric: fc.constantFrom("m", "n"),
   unit: fc.constantFrom("", "Cel"),
+  tags: fc.constantFrom("", "", "line=3", "line=3,site=north"),
   eventTimeUs: fc.integer({ min: 0, max: 2 ** 50 }),
   value: fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer(), fc.boolean(), fc.string()),
   quality: fc.constantFrom(0, 1),
+  correctionUs: fc.constantFrom(0, 0, 0, 1_000, -1_000, 1_767_225_600_000_000),
 });
 
 test("generated protobuf code reads every field of a block, and writes the same bytes from them", () => {

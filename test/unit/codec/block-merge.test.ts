@@ -19,9 +19,11 @@ const anyReading: fc.Arbitrary<Reading> = fc.record({
   device: fc.constantFrom("press-1", "press-2", "kiln"),
   metric: fc.constantFrom("temperature", "state"),
   unit: fc.constantFrom("", "Cel"),
+  tags: fc.constantFrom("", "", "line=3", "line=3,site=north"),
   eventTimeUs: fc.oneof(fc.integer({ min: 0, max: 2_000_000_000_000_000 }), fc.constantFrom(2 ** 53, -(2 ** 53))),
   value: fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer(), fc.boolean(), fc.constantFrom("on", "")),
   quality: fc.constantFrom(0, 0, 0, 1, 3),
+  correctionUs: fc.constantFrom(0, 0, 0, 1_000, -1_000, 1_767_225_600_000_000, 2 ** 52, -(2 ** 52)),
 });
 const anyCommit = fc.record({
   readings: fc.array(anyReading, { minLength: 1, maxLength: 6 }),

@@ -10,8 +10,9 @@ import {
 } from "../../../src/collector/export-format.ts";
 import type { Value } from "../../../src/model/reading.ts";
 
-function reading(value: Value, unit = "") {
-  const record = { device: "press-1", metric: "temperature", unit, eventTimeUs: 1_700_000_000_000_001, value, quality: 0 };
+function reading(value: Value, unit = "", tags = "") {
+  const about = { device: "press-1", metric: "temperature", unit, tags };
+  const record = { ...about, eventTimeUs: 1_700_000_000_000_001, value, quality: 0, correctionUs: 0 };
   return { gatewayId: "gw-1", logId: "log-1", offset: 7, ingestTimeUs: 1_700_000_000_500_000, record };
 }
 
@@ -44,6 +45,24 @@ describe("NDJSON", () => {
 
   test("a unit stands behind the value where there is one", () => {
     expect(ndjsonLine("readings", reading(1, "Cel"))).toContain('"value":1,"unit":"Cel","quality":0}');
+  });
+
+  test("the time that the device sent stands behind the quality where the event time is another one", () => {
+    const { record, ...about } = reading(1, "", "line=3");
+    const corrected = { ...about, record: { ...record, quality: 2, correctionUs: 1_700_000_000_000_000 } };
+    expect(ndjsonLine("readings", corrected)).toContain(
+      '"eventTimeUs":1700000000000001,"ingestTimeUs":1700000000500000,"value":1,"quality":2,"rawEventTimeUs":1,"tags":{"line":"3"}}',
+    );
+    expect(csvLine("readings", corrected)).toContain(",1,,2,1,line=3");
+  });
+
+  test("tags are an object at the end, where there are any", () => {
+    expect(ndjsonLine("readings", reading(1, "", "line=3,site=Nörd"))).toContain(
+      '"value":1,"quality":0,"tags":{"line":"3","site":"Nörd"}}',
+    );
+    expect(ndjsonLine("readings", reading("", "", "__proto__=a"))).toContain(
+      '"value":"","quality":0,"tags":{"__proto__":"a"}}',
+    );
   });
 
   test("negative zero keeps its sign", () => {
@@ -82,10 +101,14 @@ describe("CSV", () => {
   );
 
   test("a line has a field for every name of the header", () => {
-    expect(csvHeader("readings")).toBe("gateway,offset,device,metric,eventTimeUs,ingestTimeUs,value,unit,quality");
-    expect(csvLine("readings", reading(-0, "Cel"))).toBe(
-      "gw-1,7,press-1,temperature,1700000000000001,1700000000500000,-0,Cel,0",
+    expect(csvHeader("readings")).toBe(
+      "gateway,offset,device,metric,eventTimeUs,ingestTimeUs,value,unit,quality,rawEventTimeUs,tags",
     );
+    expect(csvLine("readings", reading(-0, "Cel"))).toBe(
+      "gw-1,7,press-1,temperature,1700000000000001,1700000000500000,-0,Cel,0,,",
+    );
+    expect(csvLine("readings", reading(1, "", "line=3,site=north"))).toContain(',1,,0,,"line=3,site=north"');
+    expect(csvHeader("alerts").split(",")).toHaveLength(csvLine("alerts", alert).split(",").length);
     expect(csvHeader("alerts")).toBe(
       "gateway,offset,rule,device,metric,state,eventTimeUs,value,causeOffset,severity,detail,tag",
     );

@@ -23,6 +23,10 @@ function faultsIn(text: string): readonly Fault[] {
   return error.details.faults as readonly Fault[];
 }
 
+const routed = (more: string) => `ingest: {routes: [{topic: a/+, payload: object, device: '{1}', ${more}}]}`;
+const tagged = (tags: string) => routed(`tags: {${tags}}`);
+const manyTags = (count: number, value: string) => Array.from({ length: count }, (_, i) => `t${i}: ${value}`).join(", ");
+
 describe("a config file", () => {
   test("may be empty: every field has a default", () => {
     const config = parse("");
@@ -107,6 +111,16 @@ logger: loud
       "ingest: {routes: [{topic: tidegate/+, payload: batch, device: '{1}'}]}",
       "ingest.routes.0.topic",
     ],
+    ["a tag that cannot be called so", tagged("'a b': x"), "ingest.routes.0.tags"],
+    ["a tag whose value holds a comma", tagged("line: 'a,b'"), "ingest.routes.0.tags.line"],
+    ["a tag without a value", tagged("line: ''"), "ingest.routes.0.tags.line"],
+    ["a tag that is no text", tagged("line: 3"), "ingest.routes.0.tags.line"],
+    ["a tag of a wildcard that is not there", tagged("line: '{2}'"), "ingest.routes.0.tags.line"],
+    ["more tags than a route may have", tagged(manyTags(17, "x")), "ingest.routes.0.tags"],
+    ["tags that are too long together", tagged(manyTags(5, "x".repeat(100))), "ingest.routes.0.tags"],
+    ["a clock policy that does not exist", "ingest: {clock: {policy: guess}}", "ingest.clock.policy"],
+    ["a clock policy of a route that does not exist", routed("clock: {policy: guess}"), "ingest.routes.0.clock.policy"],
+    ["a limit for clocks below what a network needs", routed("clock: {offsetMin: 1ms}"), "ingest.routes.0.clock.offsetMin"],
     ["two windows of one name", "windows: [{name: a, size: 1s}, {name: a, size: 2s}]", "windows.1.name"],
     ["an alert whose conditions overlap", "alerts: [{name: a, when: {above: 75}, clear: {below: 80}}]", "alerts.0.clear"],
     ["a duration without a unit", "windows: [{name: a, size: 10}]", "windows.0.size"],

@@ -65,6 +65,17 @@ it("reconcile reads ledgers and exports from files", async () => {
   expect(report).toMatchObject({ sent: 2, acknowledged: 2, received: 2, missing: 0, duplicated: 0, altered: 0, unknown: 0 });
 });
 
+it("reconcile knows a reading by the time that the device sent, whatever the gateway made of it", async () => {
+  const dir = await tempDir();
+  const [ledger, received] = [join(dir, "ledger.ndjson"), join(dir, "received.ndjson")];
+  await writeFile(ledger, '{"s":0,"device":"a","metric":"m","eventTimeUs":7,"value":1}\n{"a":0}\n');
+  const line = '{"device":"a","metric":"m","eventTimeUs":1700000000000000,"value":1,"quality":1,"rawEventTimeUs":7}\n';
+  await writeFile(received, line);
+  expect(await reconcileFiles({ ledger: [ledger], received }, simHost())).toMatchObject({ missing: 0, unknown: 0 });
+  await writeFile(received, line.replace(":7}", ":8}"));
+  expect(await reconcileFiles({ ledger: [ledger], received }, simHost())).toMatchObject({ missing: 1, unknown: 1 });
+});
+
 it("reconcile leaves out the torn last line of a ledger, but not of what was received", async () => {
   const dir = await tempDir();
   const [ledger, received] = [join(dir, "ledger.ndjson"), join(dir, "received.ndjson")];

@@ -7,9 +7,11 @@ const reading = (over: Partial<Reading> = {}): Reading => ({
   device: "d",
   metric: "m",
   unit: "",
+  tags: "",
   eventTimeUs: 1,
   value: 1,
   quality: quality.good,
+  correctionUs: 0,
   ...over,
 });
 
@@ -45,6 +47,16 @@ test("a reading without an event time of its own is never known", () => {
   const recent = new RecentReadings(10);
   recent.add(reading({ quality: quality.stamped }));
   expect(recent.has(reading({ quality: quality.stamped }))).toBe(false);
+});
+
+test("a reading is known by the time that the device sent, whatever was made of it", () => {
+  const recent = new RecentReadings(10);
+  recent.add(reading({ eventTimeUs: 1_000, quality: quality.corrected, correctionUs: 990 }));
+  recent.add(reading({ eventTimeUs: 2_000, quality: quality.stamped, correctionUs: 1_980 }));
+  for (const eventTimeUs of [10, 20]) expect(recent.has(reading({ eventTimeUs }))).toBe(true);
+  for (const eventTimeUs of [1_000, 2_000]) expect(recent.has(reading({ eventTimeUs }))).toBe(false);
+  recent.forget(reading({ eventTimeUs: 2_500, quality: quality.stamped, correctionUs: 2_480 }));
+  expect(recent.has(reading({ eventTimeUs: 20 }))).toBe(false);
 });
 
 test("a reading that could not be stored is new when it comes again", () => {

@@ -8,6 +8,50 @@ const routes: Route[] = [
   { topic: "sensors/#", payload: "batch", device: "all", timeUnit: "ms" },
 ];
 
+const tagged: Route[] = [
+  {
+    topic: "plant/+/+/#",
+    payload: "object",
+    device: "{2}",
+    tags: { zone: "{3}", line: "{1}", "a.b": "fixed", Z: "1" },
+    timeUnit: "ms",
+  },
+  { topic: "line/+/+", payload: "object", device: "{2}", tags: { line: "{1}" }, timeUnit: "ms" },
+];
+const tagsOf = (topic: string) => new RouteTable(tagged, 100).find(topic)?.tags;
+
+describe("tags", () => {
+  test("are filled with what the wildcards matched, ascending by name whatever the order in the configuration", () => {
+    expect(tagsOf("plant/7/press/hall/2")).toBe("Z=1,a.b=fixed,line=7,zone=hall/2");
+  });
+
+  test("are none where the route has none", () => {
+    expect(new RouteTable(routes, 100).find("sensors/d")?.tags).toBe("");
+  });
+
+  test.each([
+    ["an empty value", "line//d", 'tag line is ""'],
+    ["an equals sign", "line/a=b/d", 'tag line is "a=b"'],
+    ["a comma", "line/a,b/d", 'tag line is "a,b"'],
+    ["a control character", "line/a\tb/d", 'tag line is "a\\tb"'],
+    ["more than 128 characters", `line/${"x".repeat(129)}/d`, "tag line is"],
+    ["a device without a name", "line/3/", 'device ""'],
+  ])("with %s are a fault of the topic", (_what, topic, fault) => {
+    const target = new RouteTable(tagged, 100).find(topic);
+    expect(target?.fault).toContain(fault);
+    expect(target?.tags).toBe("");
+  });
+
+  test("may have 128 characters each and 512 together", () => {
+    const names = ["a", "b", "c", "d"];
+    const long = (length: number) => Object.fromEntries(names.map((name) => [name, "x".repeat(length)]));
+    const find = (length: number) =>
+      new RouteTable([{ topic: "t", payload: "object", device: "d", tags: long(length), timeUnit: "ms" }], 10).find("t");
+    expect([find(125)?.tags.length, find(125)?.fault]).toEqual([511, null]);
+    expect(find(126)?.fault).toContain("515 characters");
+  });
+});
+
 describe("a topic", () => {
   test.each([
     ["plant/a/press/7/oil/temperature", "a/7", "oil/temperature"],

@@ -17,7 +17,16 @@ function machineTemperature(): InputColumn {
   const fields = rows.map((row) => row.split(",") as [string, string]);
   const eventTimesUs = fields.map(([timestamp]) => Date.parse(`${timestamp.replace(" ", "T")}Z`) * 1000);
   const values = fields.map(([, value]) => Number(value));
-  return { device: "machine", metric: "temperature", unit: "", eventTimesUs, values, qualities: [] };
+  return {
+    device: "machine",
+    metric: "temperature",
+    unit: "",
+    tags: "",
+    eventTimesUs,
+    values,
+    qualities: [],
+    correctionsUs: [],
+  };
 }
 
 function inBlocksOf(perBlock: number, readings: InputColumn): InputColumn[] {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { InputColumn } from "../../../src/stream/contract.ts";
-import { defaultWindowLimits, type WindowLimits } from "../../../src/stream/windows/plan.ts";
-import { WindowOperator } from "../../../src/stream/windows/window-operator.ts";
-import { column, OperatorBench, stateOf, withValues } from "../../support/reading-columns.ts";
-import { type Tumbling, tumbling } from "../../support/window-definitions.ts";
+import type { InputColumn } from "../../../../src/stream/contract.ts";
+import { defaultWindowLimits, type WindowLimits } from "../../../../src/stream/windows/plan.ts";
+import { WindowOperator } from "../../../../src/stream/windows/window-operator.ts";
+import { column, KeptState, OperatorBench, stateOf, withValues } from "../../../support/reading-columns.ts";
+import { type Tumbling, tumbling } from "../../../support/window-definitions.ts";
 
 function operator(changes: Partial<Tumbling> = {}, limits: Partial<WindowLimits> = {}): WindowOperator {
   return new WindowOperator(tumbling({ name: "ten", sizeUs: 10, ...changes }), { ...defaultWindowLimits, ...limits });
@@ -130,7 +130,15 @@ describe("blocks", () => {
   /** One reading a second of every metric, each metric a column: what a block stores of a device that sends all of them. */
   function everySecond(metrics: readonly string[], fromS: number, toS: number): InputColumn[] {
     const eventTimesUs = Array.from({ length: toS - fromS }, (_, i) => (fromS + i) * 1_000_000);
-    const about = { device: "press", unit: "", eventTimesUs, values: eventTimesUs.map(() => 1), qualities: [] };
+    const about = {
+      device: "press",
+      unit: "",
+      tags: "",
+      eventTimesUs,
+      values: eventTimesUs.map(() => 1),
+      qualities: [],
+      correctionsUs: [],
+    };
     return metrics.map((metric) => ({ ...about, metric }));
   }
 
@@ -268,7 +276,7 @@ describe("state", () => {
     expect(resumed.results.length).toBeGreaterThan(3);
     expect(resumed.results).toEqual(uninterrupted.results.slice(emitted));
     expect(restored.counters()).toEqual(uninterrupted.operator.counters());
-    expect(stateOf(restored)).toEqual(stateOf(uninterrupted.operator));
+    expect(new KeptState().keep(restored).contents()).toEqual(new KeptState().keep(uninterrupted.operator).contents());
   });
 
   test("limits count what was restored", () => {
