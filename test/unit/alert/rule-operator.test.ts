@@ -135,6 +135,8 @@ describe("alert rule", () => {
     expect(keys()).toEqual([""]);
     rules.feed(column("press-1", "t", "2=60"), column("press-2", "t", "2=82"));
     expect(keys()).toEqual(["", '["press-1","t"] gone']);
+    rules.feed(column("press-2", "t", "3=60 4=90"));
+    expect(keys()).toEqual(["", '["press-2","t"]']);
   });
 
   test("a part that was restored and is no longer true is gone with the first changes", () => {
