@@ -7,7 +7,8 @@ import type { Part, PartKind } from "./contract.ts";
  *
  * Errors: count and extremes are exact, and so are sum and mean of integers below 2^53. Else the sum is the exact one but for a
  * rounding and n^2 * 2^-104 of the sum of magnitudes, also if merged. The relative error of the variance is about
- * n * 2^-53 * sqrt(1 + mean^2 / variance) at most (Chan et al., see `merge`). A sum that leaves the range of doubles is infinite,
+ * n * 2^-53 * sqrt(1 + mean^2 / variance) at most (Chan et al., see `merge`), as long as the squares of distances from the mean are
+ * doubles of full precision: distances below 2^-511 (1.5e-154) may count as none. A sum that leaves the range of doubles is infinite,
  * and so are then mean and standard deviation.
  */
 export class Moments implements Part {
