@@ -3,8 +3,7 @@
 // collector takes it whatever part of it it already has.
 //
 // Merging and slicing decode and encode anew, in one turn of the event loop: about 8 us a block and 1 us a reading. They keep what a
-// commit wrote together, and its columns; so the window processor could be fed a merged block commit by commit. Fed as one block it could say something else (the
-// watermark moves at the end of a block), so merge only what lies below its checkpoint.
+// commit wrote together, and its columns: the window processor is fed a merged block commit by commit.
 
 import type { Lane } from "../model/lane.ts";
 import type { Reading } from "../model/reading.ts";

@@ -51,9 +51,9 @@ import {
 import type { Counters, Operator, Retire } from "./contract.ts";
 import { appendDurably, appendRetryDelayMs, delay } from "./durable-append.ts";
 import { restoreOperators } from "./fed-operators.ts";
-import { PendingOutputs } from "./pending-outputs.ts";
+import { type OrderedOutputs, PendingOutputs } from "./pending-outputs.ts";
 import { Processor } from "./processor.ts";
-import { RecordedOutputs } from "./recorded-outputs.ts";
+import { ReplayCheck } from "./replay-check.ts";
 import { lastWords } from "./retired-operators.ts";
 import { TickList, tickOf, tickPrefix } from "./ticks.ts";
 
@@ -107,13 +107,6 @@ type State =
   | { readonly kind: "running"; readonly done: Promise<void> }
   | { readonly kind: "closed" };
 
-interface Replay {
-  /** Readings below were there when the driver started. */
-  readonly untilOffset: number;
-  readonly results: RecordedOutputs<"results">;
-  readonly alerts: RecordedOutputs<"alerts">;
-}
-
 export class StreamDriver {
   readonly #options: Required<StreamDriverOptions>;
   readonly #closing = new AbortController();
@@ -125,7 +118,7 @@ export class StreamDriver {
   #processor = new Processor([], this.#ticks, { start: { position: 0, timeUs: 0 }, outputs: this.#outputs });
   /** What `run` begins with. */
   #first: LogWrite = {};
-  #replay: Replay | null = null;
+  #replay: ReplayCheck | null = null;
   #checkpointPosition = 0;
   #checkpointTimeUs = 0;
   #checkpointTimedOut = false;
@@ -200,12 +193,13 @@ export class StreamDriver {
     this.#processor = new Processor(fed, this.#ticks, { start, outputs: this.#outputs });
     this.#checkpointPosition = start.position;
     this.#checkpointTimeUs = start.timeUs;
-    const about = { log, repeatedFrom: (id: string) => continued.get(id) ?? Number.POSITIVE_INFINITY };
-    this.#replay = {
+    this.#replay = new ReplayCheck({
+      read: (lane, from, bytesMax) => this.#readRecorded(() => log.read(lane, from, bytesMax)),
       untilOffset: endOffset,
-      results: new RecordedOutputs({ ...about, lane: "results", fromOffset: ends.results }),
-      alerts: new RecordedOutputs({ ...about, lane: "alerts", fromOffset: ends.alerts }),
-    };
+      from: ends,
+      to: this.#ends(),
+      repeatedFrom: (id) => continued.get(id) ?? Number.POSITIVE_INFINITY,
+    });
     if (endOffset > start.position)
       logger.info({ from: start.position, until: endOffset }, "readings behind the checkpoint are fed again");
     const tick = { kind: "resumed", position: endOffset, timeUs: this.#timeForTick() } as const;
@@ -242,13 +236,30 @@ export class StreamDriver {
     this.#setDeadlineTimer();
     const isDue = this.#checkpointIsDue(false) || (this.#isCaughtUp() && this.#deadlineIsDue());
     if (isDue || this.#replayIsOver() || this.#closing.signal.aborted) this.#wait.abort();
+    const { signal } = this.#wait;
+    return (await this.#tried(() => cursor.next({ bytesMax: this.#options.readBytesMax, signal }))) ?? [];
+  }
+
+  /** Null, after a while, if the disk refuses the read. */
+  async #tried<Value>(read: () => Promise<Value>): Promise<Value | null> {
     try {
-      return await cursor.next({ bytesMax: this.#options.readBytesMax, signal: this.#wait.signal });
+      return await read();
     } catch (error) {
       if (!(error instanceof TidegateError) || !error.retryable) throw error;
       const { clock, logger } = this.#options;
-      logger.warn({ err: error, retryDelayMs: appendRetryDelayMs }, "readings cannot be read; trying again");
-      await delay(clock, appendRetryDelayMs, this.#closing.signal);
+      logger.warn({ err: error, retryDelayMs: appendRetryDelayMs }, "the log cannot be read; trying again");
+      if (!this.#closing.signal.aborted) await delay(clock, appendRetryDelayMs, this.#closing.signal);
+      return null;
+    }
+  }
+
+  /** Until the disk gives it. Closing ends that: then nothing is recorded any more, since nobody knows what is recorded already. */
+  async #readRecorded(read: () => Promise<StoredBlock[]>): Promise<StoredBlock[]> {
+    for (;;) {
+      const blocks = await this.#tried(read);
+      if (blocks !== null) return blocks;
+      if (!this.#closing.signal.aborted) continue;
+      this.#halted = true;
       return [];
     }
   }
@@ -291,8 +302,7 @@ export class StreamDriver {
     const readings = offset - position;
     this.#lost[reason] += readings;
     this.#options.logger.error({ reason, readings, fromOffset: position }, "windows and alerts miss readings");
-    await this.#replay?.results.stopComparing();
-    await this.#replay?.alerts.stopComparing();
+    await this.#replay?.stopComparing();
     this.#processor.skipTo(offset);
   }
 
@@ -345,31 +355,27 @@ export class StreamDriver {
   }
 
   /** What is pending and not recorded already. */
-  async #newOutputs() {
+  async #newOutputs(): Promise<OrderedOutputs> {
     if (this.#replayIsOver()) this.#processor.feedTicks();
-    const { results, alerts } = this.#outputs.drain();
+    const drained = this.#outputs.drain();
     const replay = this.#replay;
-    if (replay === null) return { results, alerts };
-    const outputs = { results: await replay.results.leaveOut(results), alerts: await replay.alerts.leaveOut(alerts) };
-    const isRepeated = replay.results.nextOffset === null && replay.alerts.nextOffset === null;
-    if (isRepeated || this.#replayIsOver()) await this.#endReplay(replay);
+    if (replay === null) return drained;
+    const outputs = await replay.leaveOut(drained);
+    const { results, alerts } = replay.nextOffsets;
+    if ((results === null && alerts === null) || this.#replayIsOver()) await this.#endReplay(replay);
     return outputs;
   }
 
   #replayIsOver(): boolean {
-    return this.#replay !== null && this.#processor.position >= this.#replay.untilOffset;
+    return this.#replay?.isOver(this.#processor.position) ?? false;
   }
 
-  async #endReplay(replay: Replay): Promise<void> {
+  async #endReplay(replay: ReplayCheck): Promise<void> {
     this.#replay = null;
-    const notMade = { results: await replay.results.rest(), alerts: await replay.alerts.rest() };
-    const different = { results: replay.results.mismatches, alerts: replay.alerts.mismatches };
-    if (notMade.results + notMade.alerts + different.results + different.alerts === 0) return;
+    const difference = await replay.difference();
+    if (difference === null || this.#halted) return;
     this.#replayMismatches++;
-    this.#options.logger.error(
-      { notMade, different },
-      "a replay did not repeat the recorded outputs; this is a bug in Tidegate",
-    );
+    this.#options.logger.error(difference, "a replay did not repeat the recorded outputs; this is a bug in Tidegate");
   }
 
   async #append(write: LogWrite): Promise<void> {
@@ -417,12 +423,12 @@ export class StreamDriver {
     return { results: log.bounds("results").endOffset, alerts: log.bounds("alerts").endOffset };
   }
 
-  #checkpoint({ results, alerts }: { readonly results: readonly unknown[]; readonly alerts: readonly unknown[] }) {
+  #checkpoint({ results, alerts }: OrderedOutputs) {
     const { position, timeUs } = this.#processor;
-    const { results: resultsEnd, alerts: alertsEnd } = this.#ends();
+    const lanesEnd = this.#ends();
     const ends = {
-      results: this.#replay?.results.nextOffset ?? resultsEnd + results.length,
-      alerts: this.#replay?.alerts.nextOffset ?? alertsEnd + alerts.length,
+      results: this.#replay?.nextOffsets.results ?? lanesEnd.results + results.length,
+      alerts: this.#replay?.nextOffsets.alerts ?? lanesEnd.alerts + alerts.length,
     };
     const value = encodeCheckpoint({ position, timeUs, ends, lost: this.#lost }, this.#fed);
     const parts = this.#fed.flatMap(({ operator }) => operator.changes().map((change) => stateChange(operator.id, change)));

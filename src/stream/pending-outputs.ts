@@ -2,6 +2,12 @@ import type { Alert } from "../model/alert.ts";
 import type { WindowResult } from "../model/result.ts";
 import type { Outputs } from "./contract.ts";
 
+/** What the operators said, in the order in which it is to be recorded. */
+export interface OrderedOutputs {
+  readonly results: readonly WindowResult[];
+  readonly alerts: readonly Alert[];
+}
+
 /** Outputs on their way from the operators to the log, in the order in which they will stand there. */
 export class PendingOutputs {
   #results: WindowResult[] = [];
@@ -19,7 +25,7 @@ export class PendingOutputs {
     for (const alert of alerts) this.#alerts.push(alert);
   }
 
-  drain(): { results: readonly WindowResult[]; alerts: readonly Alert[] } {
+  drain(): OrderedOutputs {
     const drained = { results: this.#results, alerts: this.#alerts };
     this.#results = [];
     this.#alerts = [];

@@ -8,8 +8,11 @@ type OutputLane = "results" | "alerts";
 const readBytesMax = 256 * 1024;
 
 export interface RecordedOptions {
-  readonly log: Log;
+  /** As Log.read. */
+  readonly read: Log["read"];
   readonly lane: OutputLane;
+  /** Where the lane ends: what this run records lies behind. */
+  readonly endOffset: number;
   /** What the checkpoint says: outputs below are in the states. */
   readonly fromOffset: number;
   /** Causes from which on what an operator said will be said again, by its id; Infinity: never. */
@@ -33,7 +36,7 @@ export class RecordedOutputs<L extends OutputLane> {
   constructor(options: RecordedOptions & { readonly lane: L }) {
     this.#options = options;
     this.#nextOffset = options.fromOffset;
-    this.#endOffset = options.log.bounds(options.lane).endOffset;
+    this.#endOffset = options.endOffset;
   }
 
   /** Everything below this offset was made again; null once that is everything recorded. */
@@ -93,8 +96,8 @@ export class RecordedOutputs<L extends OutputLane> {
 
   /** Whether the record at the next offset is there. */
   async #read(): Promise<boolean> {
-    const { log, lane } = this.#options;
-    const [block] = await log.read(lane, this.#nextOffset, readBytesMax);
+    const { read, lane } = this.#options;
+    const [block] = await read(lane, this.#nextOffset, readBytesMax);
     if (block === undefined || block.firstOffset > this.#nextOffset) return false;
     const { records } = recordsOf(lane, block.bytes);
     const from = this.#nextOffset - block.firstOffset;

@@ -10,6 +10,7 @@ import { BlockMerger } from "../../../src/log/block-merger.ts";
 import { openLevelLog } from "../../../src/log/level-log.ts";
 import type { AppendDone, Log, LogWrite } from "../../../src/log/log.ts";
 import { createMemoryLog } from "../../../src/log/memory-log.ts";
+import { TidegateError } from "../../../src/platform/errors.ts";
 import { createLogger } from "../../../src/platform/logger.ts";
 import type { Operator } from "../../../src/stream/contract.ts";
 import { StreamDriver, type StreamDriverOptions, type StreamStatus } from "../../../src/stream/driver.ts";
@@ -120,6 +121,57 @@ describe("crash-exact results", () => {
       await runToEnd(driverOver(log));
       expect([...kept, ...(await resultsOf(log))]).toEqual((await undisturbed(log)).results);
     }
+  });
+
+  /** The log, but reads of results and alerts fail so often. */
+  function refusingRecorded(inner: Log, refusals: number): { log: Log; refused: () => number } {
+    let refused = 0;
+    const read: Log["read"] = async (lane, fromOffset, bytesMax) => {
+      if (lane !== "readings" && refused < refusals) {
+        refused++;
+        throw new TidegateError("LOG_READ_FAILED", "read the log: it cannot be opened again");
+      }
+      return inner.read(lane, fromOffset, bytesMax);
+    };
+    const log = { ...interceptedLog(inner, (write, done) => inner.append(write, done)), read };
+    return { log, refused: () => refused };
+  }
+
+  async function logWithRecordedOutputs(): Promise<Log> {
+    const log = createMemoryLog({ clock });
+    await fill(log, 18);
+    await runUntilPowerCut(log, { writes: 6, arrives: true }, { ...small, checkpointEveryReadings: 1_000 });
+    expect(log.bounds("results").endOffset).toBeGreaterThan(0);
+    return log;
+  }
+
+  test("a disk that refuses to give back what is recorded is waited out, and nothing comes twice", async () => {
+    const inner = await logWithRecordedOutputs();
+    const { log, refused } = refusingRecorded(inner, 4);
+    const driver = driverOver(log, small);
+    await driver.start();
+    await until(() => {
+      clock.advanceMs(100);
+      return driver.status().lagReadings === 0;
+    });
+    await driver.close();
+    expect(refused()).toBe(4);
+    await expectUndisturbed(inner, driver.status());
+  });
+
+  test("closing while the disk refuses that ends, records nothing, and the next start goes on", async () => {
+    const inner = await logWithRecordedOutputs();
+    const before = [await resultsOf(inner), await alertsOf(inner)];
+    const { log, refused } = refusingRecorded(inner, Number.POSITIVE_INFINITY);
+    const stuck = driverOver(log, small);
+    await stuck.start();
+    await until(() => refused() > 0);
+    await stuck.close();
+    expect([await resultsOf(inner), await alertsOf(inner)]).toEqual(before);
+    expect(stuck.status().replayMismatches).toBe(0);
+    const next = driverOver(inner, small);
+    await runToEnd(next);
+    await expectUndisturbed(inner, next.status());
   });
 
   test("the same over LevelDB, opened anew after every power cut", async () => {
