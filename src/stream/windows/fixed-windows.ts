@@ -6,10 +6,10 @@
 // of `Accumulator.addRun`.
 
 import type { Accumulator } from "../aggregates/contract.ts";
+import { type EmittedBy, type EmittedSnapshot, EmittedWindows } from "./emitted-windows.ts";
 import type { Grid } from "./grid.ts";
 import type { Emission, GroupWindows, Run, Shared } from "./group-windows.ts";
 import { OpenPlaces } from "./open-pool.ts";
-import { Revisions } from "./revisions.ts";
 import { type Folded, type FoldItems, WindowFold } from "./window-fold.ts";
 
 interface Slice {
@@ -21,24 +21,16 @@ interface Slice {
 /** Windows of so few slices are merged one slice after the other. */
 const unfoldedSlicesMax = 16;
 
-type Snapshot = [
-  startsUs: Float64Array,
-  counts: Float64Array,
-  accumulators: unknown[],
-  emittedUntilUs: number,
-  revisions: Float64Array[] | null,
-];
+type Snapshot = [startsUs: Float64Array, counts: Float64Array, accumulators: unknown[], emitted: EmittedSnapshot];
 
-export class FixedWindows implements GroupWindows, FoldItems {
+export class FixedWindows implements GroupWindows, FoldItems, EmittedBy {
   readonly #shared: Shared;
   readonly #grid: Grid;
   readonly #places: OpenPlaces;
   readonly #fold: WindowFold | null;
   /** In the order of time. */
   readonly #slices: Slice[] = [];
-  #revisions: Revisions | null = null;
-  /** Windows that end up to here were emitted because no device said anything any more, before the watermark passed them. */
-  #emittedUntilUs = Number.NEGATIVE_INFINITY;
+  readonly #emitted = new EmittedWindows();
   #dueUs = Number.POSITIVE_INFINITY;
   /** The one that took the last reading. */
   #last: Slice | null = null;
@@ -58,7 +50,7 @@ export class FixedWindows implements GroupWindows, FoldItems {
   add(run: Run): void {
     const { timesUs, values } = run;
     const { sliceUs } = this.#grid;
-    const emittedUntilUs = Math.max(run.watermarkUs, this.#emittedUntilUs);
+    const emittedUntilUs = this.#emitted.untilUs(run.watermarkUs);
     let at = 0;
     while (at < timesUs.length) {
       const slice = this.#sliceAt(timesUs[at] as number, run);
@@ -82,15 +74,7 @@ export class FixedWindows implements GroupWindows, FoldItems {
   }
 
   emit(emission: Emission): void {
-    const { watermarkBeforeUs, untilUs, causeOffset } = emission;
-    for (const [endUs, offset] of this.#revisions?.takeChanged(untilUs) ?? []) {
-      this.#say(endUs, endUs <= watermarkBeforeUs ? offset : causeOffset, emission);
-    }
-    let endUs = this.#nextEndUs(Math.max(watermarkBeforeUs, this.#emittedUntilUs));
-    for (; endUs <= untilUs && endUs !== Number.POSITIVE_INFINITY; endUs = this.#nextEndUs(endUs)) {
-      this.#say(endUs, causeOffset, emission);
-      if (endUs > emission.watermarkUs) this.#emittedUntilUs = endUs;
-    }
+    this.#emitted.emit(emission, this);
     this.#free(emission.watermarkUs);
     this.#setDue(emission.watermarkUs);
   }
@@ -104,23 +88,18 @@ export class FixedWindows implements GroupWindows, FoldItems {
       Float64Array.from(this.#slices, ({ startUs }) => startUs),
       Float64Array.from(this.#slices, ({ count }) => count),
       this.#slices.map(({ accumulator }) => accumulator.snapshot()),
-      this.#emittedUntilUs,
-      this.#revisions?.snapshot() ?? null,
+      this.#emitted.snapshot(),
     ] satisfies Snapshot;
   }
 
   restore(snapshot: unknown, watermarkUs: number): this {
-    const [startsUs, counts, accumulators, emittedUntilUs, revisions] = snapshot as Snapshot;
+    const [startsUs, counts, accumulators, emitted] = snapshot as Snapshot;
     for (const [i, startUs] of startsUs.entries()) {
       const accumulator = this.#shared.plan.aggregates.restore(accumulators[i]);
       this.#slices.push({ startUs, count: counts[i] as number, accumulator });
       this.#places.take(i, false);
     }
-    this.#emittedUntilUs = emittedUntilUs;
-    if (revisions !== null) {
-      this.#revisions = new Revisions();
-      this.#revisions.restore(revisions);
-    }
+    this.#emitted.restore(emitted);
     this.#setDue(watermarkUs);
     return this;
   }
@@ -188,18 +167,16 @@ export class FixedWindows implements GroupWindows, FoldItems {
     if (firstEndUs + reviseUs <= watermarkUs) this.#shared.counts.note("partly_late", late.to - late.from);
     for (let endUs = firstEndUs; endUs <= lastEndUs; endUs += this.#grid.hopUs) {
       if (endUs + reviseUs <= watermarkUs) continue;
-      this.#revisions ??= new Revisions();
-      this.#revisions.changed(endUs, firstOffset + late.to - 1);
+      this.#emitted.changed(endUs, firstOffset + late.to - 1);
     }
     this.#setDue(watermarkUs);
   }
 
-  #say(endUs: number, causeOffset: number, { watermarkUs, say }: Emission): void {
+  say(endUs: number, causeOffset: number, { watermarkUs, say }: Emission): void {
     const startUs = endUs - this.#grid.sizeUs;
     const { reviseUs } = this.#shared.plan;
     const isFinal = endUs + reviseUs <= watermarkUs;
-    if (!isFinal) this.#revisions ??= new Revisions();
-    const revision = this.#revisions?.next(endUs, isFinal) ?? 0;
+    const revision = this.#emitted.next(endUs, isFinal);
     const { count, accumulator } = this.#windowAt(startUs, endUs);
     say({ startUs, endUs, revision, count, accumulator, causeOffset });
   }
@@ -215,7 +192,7 @@ export class FixedWindows implements GroupWindows, FoldItems {
   }
 
   /** End of the first window behind the time that holds readings. */
-  #nextEndUs(afterUs: number): number {
+  nextEndUs(afterUs: number): number {
     const startUs = this.#grid.startEndingAfter(afterUs);
     const slice = this.#slices[this.positionOf(startUs)];
     return slice === undefined
@@ -232,7 +209,7 @@ export class FixedWindows implements GroupWindows, FoldItems {
     const finalUs = watermarkUs - this.#shared.plan.reviseUs;
     const count = this.positionOf(this.#grid.startEndingAfter(finalUs));
     this.#places.giveFirst(count);
-    this.#revisions?.forget(finalUs);
+    this.#emitted.forget(finalUs);
     if (count === 0) return;
     if (count === 1) this.#slices.shift();
     else this.#slices.splice(0, count);
@@ -241,8 +218,7 @@ export class FixedWindows implements GroupWindows, FoldItems {
 
   #setDue(watermarkUs: number): void {
     const first = this.#slices[0];
-    const nextEndUs = this.#nextEndUs(Math.max(watermarkUs, this.#emittedUntilUs));
-    const revisedUs = this.#revisions?.nextEndUs ?? Number.POSITIVE_INFINITY;
-    this.#dueUs = first === undefined ? nextEndUs : Math.min(nextEndUs, revisedUs, this.#expiryUs(first.startUs));
+    const nextEndUs = this.nextEndUs(this.#emitted.untilUs(watermarkUs));
+    this.#dueUs = first === undefined ? nextEndUs : Math.min(nextEndUs, this.#emitted.revisedUs, this.#expiryUs(first.startUs));
   }
 }

@@ -4,15 +4,15 @@
 
 import type { Value } from "../../model/reading.ts";
 import type { Accumulator } from "../aggregates/contract.ts";
+import { type EmittedBy, type EmittedSnapshot, EmittedWindows } from "./emitted-windows.ts";
 import { lowerBound } from "./grid.ts";
 import type { Emission, GroupWindows, Run, Shared } from "./group-windows.ts";
 import { OpenPlaces } from "./open-pool.ts";
-import { Revisions } from "./revisions.ts";
 import { type FoldItems, WindowFold } from "./window-fold.ts";
 
-type Snapshot = [timesUs: Float64Array, values: Value[], emittedUntilUs: number, revisions: Float64Array[] | null];
+type Snapshot = [timesUs: Float64Array, values: Value[], emitted: EmittedSnapshot];
 
-export class SlidingWindows implements GroupWindows, FoldItems {
+export class SlidingWindows implements GroupWindows, FoldItems, EmittedBy {
   readonly #shared: Shared;
   readonly #sizeUs: number;
   readonly #places: OpenPlaces;
@@ -20,9 +20,7 @@ export class SlidingWindows implements GroupWindows, FoldItems {
   /** In the order of event times; at equal ones, of arrival. */
   readonly #timesUs: number[] = [];
   readonly #values: Value[] = [];
-  #revisions: Revisions | null = null;
-  /** As in FixedWindows. */
-  #emittedUntilUs = Number.NEGATIVE_INFINITY;
+  readonly #emitted = new EmittedWindows();
   #dueUs = Number.POSITIVE_INFINITY;
 
   constructor(shared: Shared, sizeUs: number) {
@@ -40,7 +38,7 @@ export class SlidingWindows implements GroupWindows, FoldItems {
   add(run: Run): void {
     const { timesUs, values, watermarkUs } = run;
     const { counts, pool } = this.#shared;
-    const emittedUntilUs = Math.max(watermarkUs, this.#emittedUntilUs);
+    const emittedUntilUs = this.#emitted.untilUs(watermarkUs);
     for (let i = 0; i < timesUs.length; i++) {
       const timeUs = timesUs[i] as number;
       const expiryUs = this.#expiryUs(timeUs);
@@ -55,15 +53,7 @@ export class SlidingWindows implements GroupWindows, FoldItems {
   }
 
   emit(emission: Emission): void {
-    const { watermarkBeforeUs, untilUs, causeOffset } = emission;
-    for (const [endUs, offset] of this.#revisions?.takeChanged(untilUs) ?? []) {
-      this.#say(endUs, endUs <= watermarkBeforeUs ? offset : causeOffset, emission);
-    }
-    let endUs = this.#nextEndUs(Math.max(watermarkBeforeUs, this.#emittedUntilUs));
-    for (; endUs <= untilUs && endUs !== Number.POSITIVE_INFINITY; endUs = this.#nextEndUs(endUs)) {
-      this.#say(endUs, causeOffset, emission);
-      if (endUs > emission.watermarkUs) this.#emittedUntilUs = endUs;
-    }
+    this.#emitted.emit(emission, this);
     this.#free(emission.watermarkUs);
     this.#setDue(emission.watermarkUs);
   }
@@ -73,22 +63,17 @@ export class SlidingWindows implements GroupWindows, FoldItems {
   }
 
   snapshot(): unknown {
-    const revisions = this.#revisions?.snapshot() ?? null;
-    return [Float64Array.from(this.#timesUs), this.#values, this.#emittedUntilUs, revisions] satisfies Snapshot;
+    return [Float64Array.from(this.#timesUs), this.#values, this.#emitted.snapshot()] satisfies Snapshot;
   }
 
   restore(snapshot: unknown, watermarkUs: number): this {
-    const [timesUs, values, emittedUntilUs, revisions] = snapshot as Snapshot;
+    const [timesUs, values, emitted] = snapshot as Snapshot;
     for (const [i, timeUs] of timesUs.entries()) {
       this.#timesUs.push(timeUs);
       this.#values.push(values[i] as Value);
       this.#places.take(i, false);
     }
-    this.#emittedUntilUs = emittedUntilUs;
-    if (revisions !== null) {
-      this.#revisions = new Revisions();
-      this.#revisions.restore(revisions);
-    }
+    this.#emitted.restore(emitted);
     this.#setDue(watermarkUs);
     return this;
   }
@@ -139,21 +124,19 @@ export class SlidingWindows implements GroupWindows, FoldItems {
     for (; position < this.length; position++) {
       const endUs = this.timeUs(position) + 1;
       if (endUs > emittedUntilUs || endUs > timeUs + this.#sizeUs) break;
-      this.#revisions ??= new Revisions();
-      this.#revisions.changed(endUs, offset);
+      this.#emitted.changed(endUs, offset);
     }
   }
 
-  #say(endUs: number, causeOffset: number, { watermarkUs, say }: Emission): void {
+  say(endUs: number, causeOffset: number, { watermarkUs, say }: Emission): void {
     const startUs = endUs - this.#sizeUs;
     const isFinal = endUs + this.#shared.plan.reviseUs <= watermarkUs;
-    if (!isFinal) this.#revisions ??= new Revisions();
-    const revision = this.#revisions?.next(endUs, isFinal) ?? 0;
+    const revision = this.#emitted.next(endUs, isFinal);
     const { count, accumulator } = this.#fold.windowAt(this, startUs);
     say({ startUs, endUs, revision, count, accumulator, causeOffset });
   }
 
-  #nextEndUs(afterUs: number): number {
+  nextEndUs(afterUs: number): number {
     const timeUs = this.#timesUs[lowerBound(this.#timesUs, afterUs)];
     return timeUs === undefined ? Number.POSITIVE_INFINITY : timeUs + 1;
   }
@@ -167,16 +150,15 @@ export class SlidingWindows implements GroupWindows, FoldItems {
     const finalUs = watermarkUs - this.#shared.plan.reviseUs;
     const count = lowerBound(this.#timesUs, finalUs - this.#sizeUs + 1);
     this.#places.giveFirst(count);
-    this.#revisions?.forget(finalUs);
+    this.#emitted.forget(finalUs);
     if (count === 0) return;
     this.#timesUs.splice(0, count);
     this.#values.splice(0, count);
   }
 
   #setDue(watermarkUs: number): void {
-    const nextEndUs = this.#nextEndUs(Math.max(watermarkUs, this.#emittedUntilUs));
-    const revisedUs = this.#revisions?.nextEndUs ?? Number.POSITIVE_INFINITY;
+    const nextEndUs = this.nextEndUs(this.#emitted.untilUs(watermarkUs));
     const firstUs = this.#timesUs[0];
-    this.#dueUs = firstUs === undefined ? nextEndUs : Math.min(nextEndUs, revisedUs, this.#expiryUs(firstUs));
+    this.#dueUs = firstUs === undefined ? nextEndUs : Math.min(nextEndUs, this.#emitted.revisedUs, this.#expiryUs(firstUs));
   }
 }
