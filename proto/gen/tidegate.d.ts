@@ -1107,6 +1107,9 @@ export namespace tidegate {
             /** Welcome positions. */
             positions: tidegate.v1.LanePosition.$Properties[];
 
+            /** Welcome anyOrder. */
+            anyOrder: boolean;
+
             /**
              * Encodes the specified Welcome message. Does not implicitly {@link tidegate.v1.Welcome.verify|verify} messages.
              * @param message Welcome message or plain object to encode
@@ -1133,6 +1136,9 @@ export namespace tidegate {
 
                 /** Welcome positions */
                 positions?: (tidegate.v1.LanePosition.$Properties[]|null);
+
+                /** Welcome anyOrder */
+                anyOrder?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1167,6 +1173,9 @@ export namespace tidegate {
             /** LanePosition nextOffset. */
             nextOffset: number;
 
+            /** LanePosition settled. */
+            settled: tidegate.v1.OffsetRange.$Properties[];
+
             /**
              * Encodes the specified LanePosition message. Does not implicitly {@link tidegate.v1.LanePosition.verify|verify} messages.
              * @param message LanePosition message or plain object to encode
@@ -1197,12 +1206,78 @@ export namespace tidegate {
                 /** LanePosition nextOffset */
                 nextOffset?: (number|null);
 
+                /** LanePosition settled */
+                settled?: (tidegate.v1.OffsetRange.$Properties[]|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a LanePosition. */
             type $Shape = tidegate.v1.LanePosition.$Properties;
+        }
+
+        /**
+         * Properties of an OffsetRange.
+         * @deprecated Use tidegate.v1.OffsetRange.$Properties instead.
+         */
+        interface IOffsetRange extends tidegate.v1.OffsetRange.$Properties {
+        }
+
+        /** Represents an OffsetRange. */
+        class OffsetRange {
+
+            /**
+             * Constructs a new OffsetRange.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidegate.v1.OffsetRange.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** OffsetRange fromOffset. */
+            fromOffset: number;
+
+            /** OffsetRange toOffset. */
+            toOffset: number;
+
+            /**
+             * Encodes the specified OffsetRange message. Does not implicitly {@link tidegate.v1.OffsetRange.verify|verify} messages.
+             * @param message OffsetRange message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidegate.v1.OffsetRange.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an OffsetRange message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidegate.v1.OffsetRange & tidegate.v1.OffsetRange.$Shape} OffsetRange
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidegate.v1.OffsetRange & tidegate.v1.OffsetRange.$Shape;
+        }
+
+        namespace OffsetRange {
+
+            /** Properties of an OffsetRange. */
+            interface $Properties {
+
+                /** OffsetRange fromOffset */
+                fromOffset?: (number|null);
+
+                /** OffsetRange toOffset */
+                toOffset?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an OffsetRange. */
+            type $Shape = tidegate.v1.OffsetRange.$Properties;
         }
 
         /**
@@ -1411,6 +1486,9 @@ export namespace tidegate {
             /** Ack nextOffset. */
             nextOffset: number;
 
+            /** Ack settled. */
+            settled: tidegate.v1.OffsetRange.$Properties[];
+
             /**
              * Encodes the specified Ack message. Does not implicitly {@link tidegate.v1.Ack.verify|verify} messages.
              * @param message Ack message or plain object to encode
@@ -1440,6 +1518,9 @@ export namespace tidegate {
 
                 /** Ack nextOffset */
                 nextOffset?: (number|null);
+
+                /** Ack settled */
+                settled?: (tidegate.v1.OffsetRange.$Properties[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -3073,6 +3073,7 @@ export const tidegate = $root.tidegate = (() => {
              * Properties of a Welcome.
              * @typedef {Object} tidegate.v1.Welcome.$Properties
              * @property {Array.<tidegate.v1.LanePosition.$Properties>|null} [positions] Welcome positions
+             * @property {boolean|null} [anyOrder] Welcome anyOrder
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3114,6 +3115,14 @@ export const tidegate = $root.tidegate = (() => {
             Welcome.prototype.positions = $util.emptyArray;
 
             /**
+             * Welcome anyOrder.
+             * @member {boolean} anyOrder
+             * @memberof tidegate.v1.Welcome
+             * @instance
+             */
+            Welcome.prototype.anyOrder = false;
+
+            /**
              * Encodes the specified Welcome message. Does not implicitly {@link tidegate.v1.Welcome.verify|verify} messages.
              * @function encode
              * @memberof tidegate.v1.Welcome
@@ -3132,6 +3141,8 @@ export const tidegate = $root.tidegate = (() => {
                 if (message.positions != null && message.positions.length)
                     for (let i = 0; i < message.positions.length; ++i)
                         $root.tidegate.v1.LanePosition.encode(message.positions[i], writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.anyOrder != null && $Object.hasOwnProperty.call(message, "anyOrder") && message.anyOrder !== false)
+                    writer.uint32(/* id 2, wireType 0 =*/16).bool(message.anyOrder);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3156,7 +3167,7 @@ export const tidegate = $root.tidegate = (() => {
                     _depth = 0;
                 if (_depth > $Reader.recursionLimit)
                     throw $Error("max depth exceeded");
-                let end, message;
+                let end, message, value;
                 if (length === $undefined)
                     end = reader.len;
                 else {
@@ -3182,6 +3193,15 @@ export const tidegate = $root.tidegate = (() => {
                             if (!(message.positions && message.positions.length))
                                 message.positions = [];
                             message.positions.push($root.tidegate.v1.LanePosition.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.anyOrder = value;
+                            else
+                                delete message.anyOrder;
                             continue;
                         }
                     }
@@ -3211,6 +3231,7 @@ export const tidegate = $root.tidegate = (() => {
              * @typedef {Object} tidegate.v1.LanePosition.$Properties
              * @property {tidegate.v1.Lane|null} [lane] LanePosition lane
              * @property {number|null} [nextOffset] LanePosition nextOffset
+             * @property {Array.<tidegate.v1.OffsetRange.$Properties>|null} [settled] LanePosition settled
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3236,6 +3257,7 @@ export const tidegate = $root.tidegate = (() => {
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
             const LanePosition = function (properties) {
+                this.settled = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -3259,6 +3281,14 @@ export const tidegate = $root.tidegate = (() => {
             LanePosition.prototype.nextOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
+             * LanePosition settled.
+             * @member {Array.<tidegate.v1.OffsetRange.$Properties>} settled
+             * @memberof tidegate.v1.LanePosition
+             * @instance
+             */
+            LanePosition.prototype.settled = $util.emptyArray;
+
+            /**
              * Encodes the specified LanePosition message. Does not implicitly {@link tidegate.v1.LanePosition.verify|verify} messages.
              * @function encode
              * @memberof tidegate.v1.LanePosition
@@ -3278,6 +3308,9 @@ export const tidegate = $root.tidegate = (() => {
                     writer.uint32(/* id 1, wireType 0 =*/8).int32(message.lane);
                 if (message.nextOffset != null && $Object.hasOwnProperty.call(message, "nextOffset") && (typeof message.nextOffset === "object" ? message.nextOffset.low || message.nextOffset.high : message.nextOffset !== 0))
                     writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.nextOffset);
+                if (message.settled != null && message.settled.length)
+                    for (let i = 0; i < message.settled.length; ++i)
+                        $root.tidegate.v1.OffsetRange.encode(message.settled[i], writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3340,6 +3373,14 @@ export const tidegate = $root.tidegate = (() => {
                                 delete message.nextOffset;
                             continue;
                         }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.settled && message.settled.length))
+                                message.settled = [];
+                            message.settled.push($root.tidegate.v1.OffsetRange.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -3358,6 +3399,162 @@ export const tidegate = $root.tidegate = (() => {
             };
 
             return LanePosition;
+        })();
+
+        v1.OffsetRange = (function() {
+
+            /**
+             * Properties of an OffsetRange.
+             * @typedef {Object} tidegate.v1.OffsetRange.$Properties
+             * @property {number|null} [fromOffset] OffsetRange fromOffset
+             * @property {number|null} [toOffset] OffsetRange toOffset
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of an OffsetRange.
+             * @memberof tidegate.v1
+             * @interface IOffsetRange
+             * @augments tidegate.v1.OffsetRange.$Properties
+             * @deprecated Use tidegate.v1.OffsetRange.$Properties instead.
+             */
+
+            /**
+             * Shape of an OffsetRange.
+             * @typedef {tidegate.v1.OffsetRange.$Properties} tidegate.v1.OffsetRange.$Shape
+             */
+
+            /**
+             * Constructs a new OffsetRange.
+             * @memberof tidegate.v1
+             * @classdesc Represents an OffsetRange.
+             * @constructor
+             * @param {tidegate.v1.OffsetRange.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const OffsetRange = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * OffsetRange fromOffset.
+             * @member {number} fromOffset
+             * @memberof tidegate.v1.OffsetRange
+             * @instance
+             */
+            OffsetRange.prototype.fromOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * OffsetRange toOffset.
+             * @member {number} toOffset
+             * @memberof tidegate.v1.OffsetRange
+             * @instance
+             */
+            OffsetRange.prototype.toOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Encodes the specified OffsetRange message. Does not implicitly {@link tidegate.v1.OffsetRange.verify|verify} messages.
+             * @function encode
+             * @memberof tidegate.v1.OffsetRange
+             * @static
+             * @param {tidegate.v1.OffsetRange.$Properties} message OffsetRange message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            OffsetRange.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.fromOffset != null && $Object.hasOwnProperty.call(message, "fromOffset") && (typeof message.fromOffset === "object" ? message.fromOffset.low || message.fromOffset.high : message.fromOffset !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.fromOffset);
+                if (message.toOffset != null && $Object.hasOwnProperty.call(message, "toOffset") && (typeof message.toOffset === "object" ? message.toOffset.low || message.toOffset.high : message.toOffset !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.toOffset);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes an OffsetRange message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidegate.v1.OffsetRange
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidegate.v1.OffsetRange & tidegate.v1.OffsetRange.$Shape} OffsetRange
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            OffsetRange.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidegate.v1.OffsetRange();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.fromOffset = value;
+                            else
+                                delete message.fromOffset;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.toOffset = value;
+                            else
+                                delete message.toOffset;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return OffsetRange;
         })();
 
         v1.Batch = (function() {
@@ -3819,6 +4016,7 @@ export const tidegate = $root.tidegate = (() => {
              * @typedef {Object} tidegate.v1.Ack.$Properties
              * @property {tidegate.v1.Lane|null} [lane] Ack lane
              * @property {number|null} [nextOffset] Ack nextOffset
+             * @property {Array.<tidegate.v1.OffsetRange.$Properties>|null} [settled] Ack settled
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3844,6 +4042,7 @@ export const tidegate = $root.tidegate = (() => {
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
             const Ack = function (properties) {
+                this.settled = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -3867,6 +4066,14 @@ export const tidegate = $root.tidegate = (() => {
             Ack.prototype.nextOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
+             * Ack settled.
+             * @member {Array.<tidegate.v1.OffsetRange.$Properties>} settled
+             * @memberof tidegate.v1.Ack
+             * @instance
+             */
+            Ack.prototype.settled = $util.emptyArray;
+
+            /**
              * Encodes the specified Ack message. Does not implicitly {@link tidegate.v1.Ack.verify|verify} messages.
              * @function encode
              * @memberof tidegate.v1.Ack
@@ -3886,6 +4093,9 @@ export const tidegate = $root.tidegate = (() => {
                     writer.uint32(/* id 1, wireType 0 =*/8).int32(message.lane);
                 if (message.nextOffset != null && $Object.hasOwnProperty.call(message, "nextOffset") && (typeof message.nextOffset === "object" ? message.nextOffset.low || message.nextOffset.high : message.nextOffset !== 0))
                     writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.nextOffset);
+                if (message.settled != null && message.settled.length)
+                    for (let i = 0; i < message.settled.length; ++i)
+                        $root.tidegate.v1.OffsetRange.encode(message.settled[i], writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3946,6 +4156,14 @@ export const tidegate = $root.tidegate = (() => {
                                 message.nextOffset = value;
                             else
                                 delete message.nextOffset;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.settled && message.settled.length))
+                                message.settled = [];
+                            message.settled.push($root.tidegate.v1.OffsetRange.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
                     }

@@ -3,6 +3,7 @@
 
 import { tidegate } from "#proto";
 import { type Gap, type GapReason, gapReasons } from "../model/gap.ts";
+import type { Interval, IntervalSet } from "../model/interval-set.ts";
 import type { Lane } from "../model/lane.ts";
 
 const { ForwardRequest, ForwardResponse, GapReason: WireReason, Lane: WireLane } = tidegate.v1;
@@ -69,6 +70,17 @@ export function toWireGap({ lane, fromOffset, toOffset, reason, sinceUs, untilUs
 /** Unknown for a reason that this version does not know, and for none. */
 export function fromWireReason(wireReason: number): GapReason {
   return gapReasons.find((reason) => wireReasonOf[reason] === wireReason) ?? "unknown";
+}
+
+export function toWireRanges(set: IntervalSet): tidegate.v1.OffsetRange.$Properties[] {
+  return set.map(({ start, end }) => ({ fromOffset: start, toOffset: end }));
+}
+
+/** Empty ranges are left out. */
+export function fromWireRanges(ranges: readonly tidegate.v1.OffsetRange.$Properties[]): Interval[] {
+  return ranges
+    .map(({ fromOffset, toOffset }) => ({ start: fromOffset ?? 0, end: toOffset ?? 0 }))
+    .filter(({ start, end }) => start < end);
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

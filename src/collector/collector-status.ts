@@ -1,6 +1,6 @@
 import type { Gap } from "../model/gap.ts";
+import { denseEnd, type Interval, missingFrom } from "../model/interval-set.ts";
 import type { Lane } from "../model/lane.ts";
-import { denseEnd, type Interval, missingFrom } from "./interval-set.ts";
 import { type LaneProgress, type LossCounts, lostByReason, settledOf, storedRecords, totalOf } from "./lane-progress.ts";
 import type { RefusalReason } from "./request-check.ts";
 import type { OriginProgress, StoreCounts } from "./store.ts";

@@ -3,6 +3,7 @@
 
 import { sliceBlock } from "../codec/block-merge.ts";
 import type { Gap } from "../model/gap.ts";
+import { denseEnd, type Interval, type IntervalSet, missingFrom } from "../model/interval-set.ts";
 import type { Lane } from "../model/lane.ts";
 import { TidegateError } from "../platform/errors.ts";
 import {
@@ -14,7 +15,6 @@ import {
   type TableChange,
   type Tables,
 } from "./embedded-database.ts";
-import { denseEnd, type Interval, missingFrom } from "./interval-set.ts";
 import { type LaneProgress, noLaneProgress, settledOf, withGap, withReceived } from "./lane-progress.ts";
 import type { Origin, OriginProgress, ReceivedBlock } from "./store.ts";
 
@@ -43,9 +43,15 @@ export class CommitStage {
     this.#originsMax = originsMax;
   }
 
-  addContact(origin: Origin): void {
+  /** Yields what is stored or lost of each lane. */
+  addContact(origin: Origin): Readonly<Record<Lane, IntervalSet>> {
     const key = originKey(origin);
-    if (this.#known.has(key) || this.#contacts.has(key)) return;
+    if (!this.#known.has(key) && !this.#contacts.has(key)) this.#addOrigin(key, origin);
+    const settled = (lane: Lane) => settledOf(this.#progressOf(origin, lane));
+    return { readings: settled("readings"), results: settled("results"), alerts: settled("alerts") };
+  }
+
+  #addOrigin(key: string, origin: Origin): void {
     const order = this.#known.size + this.#contacts.size;
     if (order >= this.#originsMax) {
       throw new TidegateError(

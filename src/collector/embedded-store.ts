@@ -19,12 +19,11 @@
 // It deletes nothing: retention at the collector is another matter. It trusts that blocks were validated.
 
 import type { Gap } from "../model/gap.ts";
+import type { IntervalSet } from "../model/interval-set.ts";
 import type { Lane } from "../model/lane.ts";
 import { messageOf, TidegateError } from "../platform/errors.ts";
 import { CommitStage } from "./commit-stage.ts";
 import { type CollectorDatabase, openCollectorDatabase, originKey, readProgress } from "./embedded-database.ts";
-import { denseEnd } from "./interval-set.ts";
-import { settledOf } from "./lane-progress.ts";
 import type { Origin, OriginProgress, ReceivedBlock, Store, StoreCounts } from "./store.ts";
 
 interface QueuedWrite {
@@ -78,13 +77,8 @@ class EmbeddedStore implements Store {
     return this.#pendingBytes;
   }
 
-  contact(origin: Origin): Promise<void> {
+  contact(origin: Origin): Promise<Readonly<Record<Lane, IntervalSet>>> {
     return this.#enqueue(0, (stage) => stage.addContact(origin));
-  }
-
-  nextOffset(origin: Origin, lane: Lane): number {
-    const progress = this.#origins.get(originKey(origin))?.lanes[lane];
-    return progress === undefined ? 0 : denseEnd(settledOf(progress));
   }
 
   append(origin: Origin, block: ReceivedBlock): Promise<number> {

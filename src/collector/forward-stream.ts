@@ -7,7 +7,8 @@
 // and is counted by reason; what was acknowledged before stays. A stream that says no Hello within helloTimeoutMs is ended.
 
 import { status as grpcStatus, type ServerDuplexStream } from "@grpc/grpc-js";
-import { type ForwardResponseFields, type ReceivedRequest, toWireLane } from "../codec/collector-service.ts";
+import { type ForwardResponseFields, type ReceivedRequest, toWireLane, toWireRanges } from "../codec/collector-service.ts";
+import { addInterval, denseEnd, emptyIntervalSet, type Interval, type IntervalSet } from "../model/interval-set.ts";
 import { type Lane, lanes } from "../model/lane.ts";
 import type { Clock } from "../platform/clock.ts";
 import { messageOf, TidegateError } from "../platform/errors.ts";
@@ -38,6 +39,12 @@ export interface ForwardStreamOptions {
   readonly onEnd: (reason: RefusalReason | null) => void;
 }
 
+interface AckDue {
+  readonly nextOffset: number;
+  /** What became durable since the last acknowledgement. */
+  readonly settled: IntervalSet;
+}
+
 type StreamState =
   | { readonly kind: "awaiting-hello" }
   | { readonly kind: "greeting" | "open"; readonly origin: Origin }
@@ -57,8 +64,8 @@ export class ForwardStream {
   readonly #options: ForwardStreamOptions;
   readonly #call: ForwardCall;
   readonly #pending = new Set<Promise<void>>();
-  /** Next offsets to acknowledge; at most one a lane, however slowly the gateway reads. */
-  readonly #acksDue = new Map<Lane, number>();
+  /** What to acknowledge; at most one a lane, however slowly the gateway reads. */
+  readonly #acksDue = new Map<Lane, AckDue>();
   readonly #cancelHelloTimeout: () => void;
   readonly #resume = () => this.#call.resume();
   #state: StreamState = { kind: "awaiting-hello" };
@@ -124,24 +131,25 @@ export class ForwardStream {
     this.#cancelHelloTimeout();
     this.#state = { kind: "greeting", origin: hello.origin };
     this.#call.pause();
-    this.#track(this.#options.store.contact(hello.origin).then(() => this.#welcome(hello.origin)));
+    this.#track(this.#options.store.contact(hello.origin).then((settled) => this.#welcome(hello.origin, settled)));
     return null;
   }
 
-  #welcome(origin: Origin): void {
+  #welcome(origin: Origin, settled: Readonly<Record<Lane, IntervalSet>>): void {
     if (this.#state.kind !== "greeting") return;
     this.#state = { kind: "open", origin };
-    const { store, logger } = this.#options;
-    const positions = lanes.map((lane) => ({ lane: toWireLane(lane), nextOffset: store.nextOffset(origin, lane) }));
-    this.#write({ welcome: { positions } });
+    const { logger } = this.#options;
+    const positions = lanes.map((lane) => positionOf(lane, { nextOffset: denseEnd(settled[lane]), settled: settled[lane] }));
+    this.#write({ welcome: { positions, anyOrder: true } });
     logger.info({ ...origin, peer: this.#call.getPeer() }, "gateway connected");
     this.#call.resume();
   }
 
   #takeBatch(origin: Origin, batch: CheckedBatch): Refusal | null {
     if (batch.kind === "refusal") return batch;
-    const { lane } = batch.block;
-    this.#track(this.#options.store.append(origin, batch.block).then((nextOffset) => this.#acknowledge(lane, nextOffset)));
+    const { lane, firstOffset, count } = batch.block;
+    const range = { start: firstOffset, end: firstOffset + count };
+    this.#track(this.#options.store.append(origin, batch.block).then((next) => this.#acknowledge(lane, next, range)));
     if (this.#options.gate.holds(this.#resume)) this.#call.pause();
     return null;
   }
@@ -151,7 +159,8 @@ export class ForwardStream {
     const { store, logger } = this.#options;
     const { gap } = checked;
     logger.warn({ ...origin, ...gap }, "gateway declared records lost");
-    this.#track(store.declareLost(origin, gap).then((nextOffset) => this.#acknowledge(gap.lane, nextOffset)));
+    const range = { start: gap.fromOffset, end: gap.toOffset };
+    this.#track(store.declareLost(origin, gap).then((next) => this.#acknowledge(gap.lane, next, range)));
     return null;
   }
 
@@ -165,8 +174,9 @@ export class ForwardStream {
     this.#pending.add(settled);
   }
 
-  #acknowledge(lane: Lane, nextOffset: number): void {
-    this.#acksDue.set(lane, nextOffset);
+  #acknowledge(lane: Lane, nextOffset: number, range: Interval): void {
+    const settled = addInterval(this.#acksDue.get(lane)?.settled ?? emptyIntervalSet, range);
+    this.#acksDue.set(lane, { nextOffset, settled });
     if (this.#ackScheduled) return;
     this.#ackScheduled = true;
     setImmediate(() => this.#sendAcks());
@@ -175,10 +185,10 @@ export class ForwardStream {
   #sendAcks(): void {
     this.#ackScheduled = false;
     if (this.#state.kind !== "open") return;
-    for (const [lane, nextOffset] of this.#acksDue) {
+    for (const [lane, due] of this.#acksDue) {
       if (!this.#writable) return;
       this.#acksDue.delete(lane);
-      this.#write({ ack: { lane: toWireLane(lane), nextOffset } });
+      this.#write({ ack: positionOf(lane, due) });
     }
   }
 
@@ -212,6 +222,12 @@ export class ForwardStream {
     this.#call.resume();
     this.#options.onEnd(reason);
   }
+}
+
+/** As the wire has it: of what is settled only what lies behind the next offset. */
+function positionOf(lane: Lane, { nextOffset, settled }: AckDue) {
+  const behind = settled.filter(({ end }) => end > nextOffset);
+  return { lane: toWireLane(lane), nextOffset, settled: toWireRanges(behind) };
 }
 
 function refusalOf(error: unknown): Refusal {

@@ -17,7 +17,7 @@ import {
   missingFrom,
   sizeOf,
   unionOf,
-} from "./interval-set.ts";
+} from "../model/interval-set.ts";
 
 /** Offsets that a gateway gave up and that are not stored. */
 export interface LaneLoss extends Interval {

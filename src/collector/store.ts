@@ -6,6 +6,7 @@
 // - A promise of `append` or `declareLost` settles after the write is on disk, in the order of the calls.
 
 import type { Gap } from "../model/gap.ts";
+import type { IntervalSet } from "../model/interval-set.ts";
 import type { Lane } from "../model/lane.ts";
 import type { LaneProgress } from "./lane-progress.ts";
 
@@ -37,11 +38,8 @@ export interface StoreCounts {
 }
 
 export interface Store {
-  /** Makes a first contact durable; later ones do nothing. Errors: COLLECTOR_FULL. */
-  contact(origin: Origin): Promise<void>;
-
-  /** First offset of the lane that is neither stored nor lost. */
-  nextOffset(origin: Origin, lane: Lane): number;
+  /** Makes a first contact durable; later ones do nothing. Yields what is stored or lost of each lane. Errors: COLLECTOR_FULL. */
+  contact(origin: Origin): Promise<Readonly<Record<Lane, IntervalSet>>>;
 
   /** Stores what is missing of a block and yields the lane's next offset. Errors: COLLECTOR_FULL, LOG_WRITE_FAILED, LOG_CLOSED. */
   append(origin: Origin, block: ReceivedBlock): Promise<number>;

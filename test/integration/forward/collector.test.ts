@@ -162,6 +162,24 @@ describe("positions", () => {
     await gateway.acknowledged(readingsLane, 15);
   });
 
+  test("what is stored behind a hole is named by the acknowledgement, and by the Welcome of the next stream", async () => {
+    const directory = await tempDir();
+    const collector = await collectorIn(directory);
+    const gateway = new RawGateway(collector.address.port);
+    const { welcome } = await gateway.hello();
+    expect(welcome?.anyOrder).toBe(true);
+    gateway.send(batch(10, 5));
+    expect((await gateway.next()).ack?.settled).toEqual([{ fromOffset: 10, toOffset: 15 }]);
+    gateway.send({ gap: { lane: readingsLane, fromOffset: 20, toOffset: 30 } });
+    expect((await gateway.next()).ack?.settled).toEqual([{ fromOffset: 20, toOffset: 30 }]);
+    const again = await new RawGateway(collector.address.port).hello();
+    const readings = again.welcome?.positions?.find(({ lane }) => lane === readingsLane);
+    expect(readings?.settled).toEqual([
+      { fromOffset: 10, toOffset: 15 },
+      { fromOffset: 20, toOffset: 30 },
+    ]);
+  });
+
   test("a declared gap counts as lost what is not stored, and positions move on", async () => {
     const directory = await tempDir();
     const collector = await collectorIn(directory);
