@@ -6,6 +6,7 @@ import { hostname } from "node:os";
 import { z } from "zod";
 import { tagsLengthMax, tagValueLengthMax } from "../model/reading.ts";
 import { alertRule, checkRuleWindows } from "./alert-schema.ts";
+import { forward } from "./forward-schema.ts";
 import { globs, idPattern, name, uniqueNames } from "./naming.ts";
 import { duration, hostPort, instant, isLoopback, size } from "./quantities.ts";
 import { checkWindow, windowFields } from "./window-schema.ts";
@@ -379,45 +380,6 @@ const stream = z.strictObject({
     .prefault("1s")
     .meta({ unit: "duration" })
     .describe("How often the state of windows and alerts is saved. Longer: less writing, more to replay after a crash."),
-});
-
-const collector = z.strictObject({
-  address: hostPort.describe("Where the collector listens."),
-  compression: z.enum(["gzip", "none"]).default("gzip").describe("Compression of what is sent."),
-  inflightSizeMax: size({ min: "64KiB", max: "256MiB" })
-    .prefault("4MiB")
-    .meta({ unit: "bytes" })
-    .describe("Most bytes that are sent and not yet confirmed."),
-  ackTimeout: duration({ min: "1s", max: "10m" })
-    .prefault("10s")
-    .meta({ unit: "duration" })
-    .describe("A collector that confirms nothing for so long counts as gone."),
-  linger: duration({ min: "0ms", max: "1h" })
-    .prefault("100ms")
-    .meta({ unit: "duration" })
-    .describe(
-      "How long new readings and results wait for others, to be sent together. Longer: fewer bytes on the wire, later data. Alerts do not wait.",
-    ),
-  retryDelayMin: duration({ min: "10ms", max: "1m" })
-    .prefault("200ms")
-    .meta({ unit: "duration" })
-    .describe("Ceiling of the first random delay before a new attempt; it doubles with each failure."),
-  retryDelayMax: duration({ min: "100ms", max: "1h" })
-    .prefault("15s")
-    .meta({ unit: "duration" })
-    .describe("The ceiling grows no further than this."),
-});
-
-const checkedCollector = collector.superRefine(({ retryDelayMin, retryDelayMax }, context) => {
-  if (retryDelayMin <= retryDelayMax) return;
-  const remedy = "make it at least retryDelayMin";
-  context.addIssue({ code: "custom", path: ["retryDelayMax"], message: "is less than retryDelayMin", params: { remedy } });
-});
-
-const forward = z.strictObject({
-  collector: checkedCollector
-    .optional()
-    .describe("The collector that everything is forwarded to. Absent: nothing is forwarded."),
 });
 
 const logger = z.strictObject({

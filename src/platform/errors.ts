@@ -112,6 +112,22 @@ export const errorTable = {
     retryable: true,
     exitCode: 70,
   },
+  SINK_UNREACHABLE: {
+    meaning: "A sink does not answer. The log holds everything; the gateway tries again by itself.",
+    retryable: true,
+    exitCode: 69,
+  },
+  SINK_REFUSED: {
+    meaning:
+      "A sink refuses what it gets as a whole: credentials, permissions, or a table, stream or topic that is not there. The message says why; the gateway tries again by itself.",
+    retryable: true,
+    exitCode: 76,
+  },
+  SINK_LIBRARY_MISSING: {
+    meaning: "The client library of a configured sink is not installed. The message names the command that installs it.",
+    retryable: false,
+    exitCode: 78,
+  },
   STORE_WRITE_FAILED: {
     meaning: "The collector's disk refused a write. Nothing of it was acknowledged; the gateways send it again.",
     retryable: true,
