@@ -8,7 +8,7 @@
 // commit wrote, it lingers: the first new readings or results wait for others, for lingerMs at most, or until they are
 // lingerRecordsMax. Alerts do not wait, and whatever waits goes with them.
 //
-// A deadline watches the sink: if nothing in flight has its fate within ackTimeoutMs, the link is given up.
+// A deadline watches the sink: if nothing in flight gets its fate within ackTimeoutMs, or no room for more, the link is given up.
 
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { mergeableGroups, mergeBlocks, sliceBlock } from "../codec/block-merge.ts";
@@ -55,6 +55,7 @@ export interface ForwardLinkOptions {
   readonly lingerMs: number;
   readonly order: "live-first" | "fifo";
   readonly backlogShare: number;
+  readonly backlogRecordsMin: number;
   readonly bandwidth: Bandwidth | null;
   readonly hours: SendingHours;
   readonly quarantine: Quarantine;
@@ -100,7 +101,7 @@ export class ForwardLink {
     this.#options = options;
     const { inflightBytesMax, inflightBatchesMax, backlogShare, bandwidth } = options;
     this.#budget = new SendBudget({ inflight: this.#inflight, inflightBytesMax, inflightBatchesMax, backlogShare, bandwidth });
-    this.#schedules = schedulesOf(options.settled);
+    this.#schedules = this.#schedulesOf(options.settled);
     this.#order = options.order;
     this.#stopListening = options.log.onCommit(() => this.#wakeup.signal());
     this.#link = options.sink.open({
@@ -108,10 +109,7 @@ export class ForwardLink {
       accepted: (lane, offsets) => this.#accept(lane, offsets),
       rejected: (lane, rejections) => void this.#reject(lane, rejections).catch((error: unknown) => this.#failReading(error)),
       kept: (lane, offsets, retryAfterMs) => this.#keep(lane, offsets, retryAfterMs),
-      writable: () => {
-        this.#writable = true;
-        this.#wakeup.signal();
-      },
+      writable: () => this.#takeMore(),
       failed: (error) => this.#fail(error),
     });
     this.#setDeadline("the stream did not open");
@@ -136,7 +134,7 @@ export class ForwardLink {
 
   #open({ settled, anyOrder }: Upstream): void {
     if (this.#ended) return;
-    if (settled !== null) this.#schedules = schedulesOf(anyOrder ? settled : denseOf(settled));
+    if (settled !== null) this.#schedules = this.#schedulesOf(anyOrder ? settled : denseOf(settled));
     if (!anyOrder) this.#order = "fifo";
     for (const lane of lanes) if (!this.#isWithinLog(lane, this.#schedules[lane].settled)) return;
     this.#setDeadline(null);
@@ -144,6 +142,18 @@ export class ForwardLink {
     for (const lane of lanes) this.#options.events.settled(lane, this.#schedules[lane].settled);
     this.#beginLive();
     this.#running = this.#run().catch((error: unknown) => this.#failReading(error));
+  }
+
+  #schedulesOf({ readings, results, alerts }: LaneSets): Record<Lane, LaneSchedule> {
+    const schedule = (settled: IntervalSet) => new LaneSchedule(settled, this.#options.backlogRecordsMin);
+    return { readings: schedule(readings), results: schedule(results), alerts: schedule(alerts) };
+  }
+
+  #takeMore(): void {
+    if (this.#ended) return;
+    this.#writable = true;
+    if (this.#inflight.batches === 0) this.#setDeadline(null);
+    this.#wakeup.signal();
   }
 
   #accept(lane: Lane, offsets: Interval): void {
@@ -184,7 +194,7 @@ export class ForwardLink {
 
   #takeFromFlight(lane: Lane, offsets: Interval) {
     const batches = this.#inflight.settle(lane, offsets);
-    if (batches.length > 0) this.#setDeadline(this.#inflight.batches > 0 ? "nothing was confirmed" : null);
+    if (batches.length > 0) this.#watchSink();
     return batches;
   }
 
@@ -217,13 +227,15 @@ export class ForwardLink {
 
   async #run(): Promise<void> {
     while (!this.#ended) {
+      // Before the round: what it held back may be free by the time that it ends.
+      const nextTryMs = this.#nextTryMs();
       const sent = await this.#sendRound();
       this.#watchLive();
       if (sent || this.#ended) continue;
       const isBehind = lanes.some((lane) => this.#waits(lane, "live") || this.#waits(lane, "backlog"));
       if (isBehind) this.#options.events.fellBehind();
       else this.#options.events.caughtUp();
-      await this.#waitAtMost(this.#nextTryMs());
+      await this.#waitAtMost(nextTryMs);
       if (!isBehind) await this.#linger();
     }
   }
@@ -387,6 +399,12 @@ export class ForwardLink {
     this.#inflight.add(lane, { track, offsets, bytes, sentAtUs: this.#options.clock.nowUs() });
   }
 
+  /** Begins the deadline anew, if something is due: a fate, or room for more. */
+  #watchSink(): void {
+    const isDue = this.#inflight.batches > 0 || !this.#writable;
+    this.#setDeadline(isDue ? "nothing was confirmed" : null);
+  }
+
   /** Null: nothing is due. */
   #setDeadline(fault: string | null): void {
     this.#cancelDeadline?.();
@@ -427,11 +445,6 @@ export class ForwardLink {
 
 /** Longest delay of a timer; a time beyond it is looked at again. */
 const timerMsMax = 3_600_000;
-
-function schedulesOf(settled: LaneSets): Record<Lane, LaneSchedule> {
-  const { readings, results, alerts } = settled;
-  return { readings: new LaneSchedule(readings), results: new LaneSchedule(results), alerts: new LaneSchedule(alerts) };
-}
 
 /** Of each lane what lies below the first hole. */
 function denseOf({ readings, results, alerts }: LaneSets): LaneSets {
