@@ -159,10 +159,18 @@ export class ForwardLink {
   #accept(lane: Lane, offsets: Interval): void {
     if (this.#ended || !this.#isWithinLog(lane, [offsets])) return;
     this.#budget.confirmed(this.#takeFromFlight(lane, offsets), this.#options.clock.nowUs());
-    const known = this.#endRetries(lane, [offsets]);
-    if (known.length > 0) void this.#options.quarantine.drop(known).catch((error: unknown) => this.#failReading(error));
+    void this.#release(lane, offsets).catch((error: unknown) => this.#failReading(error));
     this.#settle(lane, [offsets]);
     this.#options.events.progressed();
+  }
+
+  /** What was in quarantine and is accepted after all is there no more. */
+  async #release(lane: Lane, offsets: Interval): Promise<void> {
+    const { quarantine } = this.#options;
+    const ids = quarantine.idsWithin(lane, offsets);
+    if (ids.length === 0) return;
+    await quarantine.drop(ids);
+    this.#endRetries(ids);
   }
 
   async #reject(lane: Lane, rejections: readonly Rejection[]): Promise<void> {
@@ -171,7 +179,7 @@ export class ForwardLink {
     if (this.#ended) return;
     const offsets = rejections.map(({ offset }) => ({ start: offset, end: offset + 1 }));
     for (const range of offsets) this.#takeFromFlight(lane, range);
-    this.#endRetries(lane, offsets);
+    this.#endRetries(offsets.flatMap((range) => this.#options.quarantine.idsWithin(lane, range)));
     this.#options.events.rejected(lane, rejections);
     this.#settle(lane, offsets);
   }
@@ -180,16 +188,14 @@ export class ForwardLink {
     if (this.#ended) return;
     this.#takeFromFlight(lane, offsets);
     this.#schedules[lane].release(offsets);
-    this.#endRetries(lane, [offsets]);
+    this.#endRetries(this.#options.quarantine.idsWithin(lane, offsets));
     this.#budget.heldBack(retryAfterMs, this.#options.clock.nowUs());
     this.#wakeup.signal();
   }
 
-  /** What was tried again has its fate. @returns which of the quarantined records those offsets are. */
-  #endRetries(lane: Lane, offsets: readonly Interval[]): string[] {
-    const ids = offsets.flatMap((range) => this.#options.quarantine.idsWithin(lane, range));
+  /** Quarantined records that were tried again have their fate. */
+  #endRetries(ids: readonly string[]): void {
     for (const id of ids) this.#retried.delete(id);
-    return ids;
   }
 
   #takeFromFlight(lane: Lane, offsets: Interval) {
@@ -303,8 +309,11 @@ export class ForwardLink {
       if (!this.#maySend(lane)) continue;
       const blocks = await this.#readNext(lane, track);
       if (this.#ended) return sent;
-      for (const block of blocks) this.#send(lane, track, block);
-      sent ||= blocks.length > 0;
+      for (const block of blocks) {
+        if (!this.#writable) break;
+        this.#send(lane, track, block);
+        sent = true;
+      }
     }
     return sent;
   }
