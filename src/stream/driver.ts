@@ -5,13 +5,14 @@
 //               made again at will. A checkpoint says how far the lanes of outputs reached; after a crash: restore it, feed the
 //               readings and ticks behind it again, compare what is said with what the lanes hold, and leave that out
 //               (recorded-outputs.ts). Outputs of one commit are never divided between two appends.
-// Order         Outputs stand in the order of commits; of one commit, by the offset of their cause. Blocks are fed whole, merged
-//               ones commit by commit; appends and checkpoints end between two of them, and a replay begins there.
+// Order         Outputs stand in the order of commits, but those of a backfill; of one commit, by the offset of their cause. Blocks are
+//               fed whole, merged ones commit by commit; appends and checkpoints end between two of them, and a replay begins there.
 // Time          Only what the log holds: ingest times, and ticks (ticks.ts). When everything is fed and a deadline of an operator
 //               passes, a tick is recorded in the append that records what is said about it. At each start a tick says that the gateway was away.
-// Definitions   State belongs to an operator's id and fingerprint. A new definition starts empty at the end of the lane, a removed one
-//               is dropped; either is said to the logger, and is written to a checkpoint before anything else happens, with the last
-//               words of the old one (retired-operators.ts).
+// Definitions   State belongs to an operator's id and fingerprint. A new definition starts empty at the end of the lane, or, if that is
+//               asked for, is fed what the lane holds first, beside the others (backfill.ts); a removed one is dropped. Either is
+//               said to the logger, and is written to a checkpoint before anything else happens, with the last words of the old
+//               one (retired-operators.ts).
 // Checkpoints   One append of all that changed of the operators' states. After checkpointEveryReadings, or checkpointEveryMs after
 //               the first reading or tick behind the last checkpoint, and at close; a checkpoint that takes long is followed by a rest of ten times
 //               as long (checkpoint-cadence.ts). So a start feeds at most about checkpointEveryReadings again.
@@ -38,7 +39,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { LostReadings } from "./checkpoint.ts";
 import type { Counters, Operator, Retire } from "./contract.ts";
-import { StreamLoop } from "./stream-loop.ts";
+import { type BackfillStatus, StreamLoop } from "./stream-loop.ts";
 import { startOf } from "./stream-start.ts";
 
 const defaults = {
@@ -47,6 +48,7 @@ const defaults = {
   readBytesMax: 1_048_576,
   outputsMax: 10_000,
   retire: (): readonly Alert[] => [],
+  backfill: new Set<string>(),
 };
 
 export interface StreamDriverOptions {
@@ -65,6 +67,8 @@ export interface StreamDriverOptions {
   readonly outputsMax?: number;
   /** What operators say as their last that are no longer configured as they were. Default: nothing. */
   readonly retire?: Retire;
+  /** Ids of operators that, when they are new or other ones than before, are fed what the log holds first. Default: none. */
+  readonly backfill?: ReadonlySet<string>;
 }
 
 export interface StreamStatus {
@@ -78,9 +82,17 @@ export interface StreamStatus {
   /** Replays that did not repeat what was recorded. Anything but 0 is a bug. */
   readonly replayMismatches: number;
   readonly operators: readonly { readonly id: string; readonly counters: Counters }[];
+  /** Null: none is under way. */
+  readonly backfill: BackfillStatus | null;
 }
 
-const nothingFed = { position: 0, checkpointPosition: 0, lost: { trimmed: 0, corrupt: 0 }, replayMismatches: 0 };
+const nothingFed = {
+  position: 0,
+  checkpointPosition: 0,
+  lost: { trimmed: 0, corrupt: 0 },
+  replayMismatches: 0,
+  backfill: null,
+};
 
 type State =
   | { readonly kind: "new" }
@@ -116,7 +128,7 @@ export class StreamDriver {
 
   status(): StreamStatus {
     const { log, operators } = this.#options;
-    const { position, checkpointPosition, lost, replayMismatches } = this.#loop ?? nothingFed;
+    const { position, checkpointPosition, lost, replayMismatches, backfill } = this.#loop ?? nothingFed;
     return {
       position,
       checkpointPosition,
@@ -124,6 +136,7 @@ export class StreamDriver {
       lost,
       replayMismatches,
       operators: operators.map((operator) => ({ id: operator.id, counters: operator.counters() })),
+      backfill,
     };
   }
 

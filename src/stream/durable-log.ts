@@ -6,7 +6,7 @@ import { TidegateError } from "../platform/errors.ts";
 import type { Logger } from "../platform/logger.ts";
 
 /** Between two attempts, in milliseconds. Constant: the disk is ours alone, there is no herd to spread. */
-const retryDelayMs = 1_000;
+export const retryDelayMs = 1_000;
 
 export interface DurableOptions {
   readonly log: Log;

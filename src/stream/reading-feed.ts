@@ -4,6 +4,7 @@ import { assert } from "../platform/assert.ts";
 import { TidegateError } from "../platform/errors.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { LostReadings } from "./checkpoint.ts";
+import { type Commit, commitsOf } from "./commits.ts";
 import type { Processor } from "./processor.ts";
 
 export interface ReadingFeedOptions {
@@ -34,11 +35,30 @@ export class ReadingFeed {
   /** A block at or behind the processor's position. */
   async feed(block: StoredBlock): Promise<void> {
     const { processor } = this.#options;
+    assert(block.firstOffset >= processor.position, "blocks are fed whole");
+    for (const commit of await this.open(block)) processor.feedCommit(commit);
+  }
+
+  /** The commits of a block that are still to be fed; of a merged one these may be fewer than all. */
+  async open(block: StoredBlock): Promise<readonly Commit[]> {
+    const { processor } = this.#options;
     await this.skipTo(block.firstOffset);
-    assert(block.firstOffset === processor.position, "blocks are fed whole");
     const decoded = this.#decode(block);
-    if (decoded === null) await this.#lose("corrupt", block.firstOffset + block.count);
-    else processor.feed(decoded);
+    if (decoded === null) {
+      await this.#lose("corrupt", block.firstOffset + block.count);
+      return [];
+    }
+    let offset = block.firstOffset;
+    return commitsOf(decoded).filter(({ count }) => {
+      offset += count;
+      return offset > processor.position;
+    });
+  }
+
+  /** Counts what another feed has lost. */
+  addLost({ trimmed, corrupt }: LostReadings): void {
+    this.#lost.trimmed += trimmed;
+    this.#lost.corrupt += corrupt;
   }
 
   /** What lies before `offset` and was not fed is not in the log. */

@@ -1,13 +1,14 @@
-import type { Log, LogWrite, StoredBlock } from "../log/log.ts";
+import type { CheckpointChange, Log, LogWrite, StoredBlock } from "../log/log.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/logger.ts";
-import { checkpointName, encodeCheckpoint, type LostReadings, stateChange } from "./checkpoint.ts";
+import { backfillName, type LostReadings, stateChanges, streamCheckpoint, sumOfLost } from "./checkpoint.ts";
 import { CheckpointCadence } from "./checkpoint-cadence.ts";
 import { appendDurably, tryRead } from "./durable-log.ts";
 import type { OrderedOutputs, PendingOutputs } from "./pending-outputs.ts";
 import type { Processor } from "./processor.ts";
 import { ReplayCheck, type ReplayDifference } from "./replay-check.ts";
 import { endsOf, type StreamStart } from "./stream-start.ts";
+import type { TickList } from "./ticks.ts";
 
 export interface RecorderOptions {
   readonly log: Log;
@@ -27,10 +28,12 @@ export interface RecorderOptions {
   readonly onHalt: () => void;
 }
 
+const nothingMore = { lost: { trimmed: 0, corrupt: 0 }, changes: [] };
+
 /** Records what a processor says that is not recorded yet, and checkpoints. One call of `record` and `append` at a time. */
 export class Recorder {
   readonly #options: RecorderOptions;
-  readonly #start: StreamStart;
+  readonly #ticks: TickList;
   readonly #cadence: CheckpointCadence;
   readonly #replay: ReplayCheck;
   #replayMismatches = 0;
@@ -40,7 +43,7 @@ export class Recorder {
   constructor(options: RecorderOptions, start: StreamStart) {
     const { log, clock, checkpointEveryMs: everyMs, checkpointEveryReadings: everyReadings, onTime } = options;
     this.#options = options;
-    this.#start = start;
+    this.#ticks = start.ticks;
     this.#cadence = new CheckpointCadence({ clock, everyMs, everyReadings, onTime });
     this.#cadence.begin(start.at);
     this.#replay = new ReplayCheck({
@@ -59,6 +62,11 @@ export class Recorder {
 
   get replayMismatches(): number {
     return this.#replayMismatches;
+  }
+
+  /** Whether an earlier run may have recorded what is said now. */
+  get isReplaying(): boolean {
+    return this.#replay.isUnderWay;
   }
 
   /** Whether there is something to record though no reading comes. */
@@ -83,25 +91,27 @@ export class Recorder {
 
   /** Records what is pending, with a checkpoint if one is due (`closing`: or if there is anything to keep). */
   async record({ closing = false } = {}): Promise<void> {
-    const { clock, processor } = this.#options;
+    const { processor } = this.#options;
     const outputs = await this.#newOutputs();
     const checkpointing = closing ? this.#cadence.hasProgress(processor) : this.checkpointIsDue;
-    if (outputs.results.length + outputs.alerts.length === 0 && !checkpointing) return;
-    if (!checkpointing) {
-      await this.append(outputs);
-      return;
-    }
-    const startUs = clock.nowUs();
-    const { position, timeUs } = processor;
-    await this.append({ ...outputs, ...this.#checkpoint(outputs) });
-    if (!this.#isHalted) this.#cadence.stored({ position, timeUs }, Math.max(0, clock.nowUs() - startUs) / 1000);
+    if (checkpointing) await this.#checkpoint(outputs);
+    else if (outputs.results.length + outputs.alerts.length > 0) await this.append(outputs);
   }
 
-  async append(write: LogWrite): Promise<void> {
-    if (this.#isHalted) return;
-    if (await appendDurably(write, this.#options)) return;
+  /** The backfill is over, and the processor has its operators. One append holds that, what they said last, and what they lost. */
+  async join(backfilled: OrderedOutputs, lost: LostReadings): Promise<void> {
+    const { results, alerts } = await this.#newOutputs();
+    const outputs = { results: [...results, ...backfilled.results], alerts: [...alerts, ...backfilled.alerts] };
+    await this.#checkpoint(outputs, { lost, changes: [{ name: backfillName, value: null }] });
+  }
+
+  /** False if it was given up, now or before. */
+  async append(write: LogWrite): Promise<boolean> {
+    if (this.#isHalted) return false;
+    if (await appendDurably(write, this.#options)) return true;
     this.#isHalted = true;
     this.#options.onHalt();
+    return false;
   }
 
   /** Ends the time that runs. */
@@ -116,19 +126,24 @@ export class Recorder {
     return this.#replay.leaveOut(outputs.drain(), processor.position);
   }
 
-  #checkpoint({ results, alerts }: OrderedOutputs): LogWrite {
-    const { log, processor, lost } = this.#options;
-    const { fed, ticks } = this.#start;
-    const { position, timeUs } = processor;
+  async #checkpoint(
+    outputs: OrderedOutputs,
+    more: { readonly lost: LostReadings; readonly changes: readonly CheckpointChange[] } = nothingMore,
+  ): Promise<void> {
+    const { log, clock, processor } = this.#options;
+    const startUs = clock.nowUs();
+    const at = { position: processor.position, timeUs: processor.timeUs };
     const lanesEnd = endsOf(log);
     const ends = this.#replay.ends({
-      results: lanesEnd.results + results.length,
-      alerts: lanesEnd.alerts + alerts.length,
+      results: lanesEnd.results + outputs.results.length,
+      alerts: lanesEnd.alerts + outputs.alerts.length,
     });
-    const value = encodeCheckpoint({ position, timeUs, ends, lost: lost() }, fed);
-    const parts = fed.flatMap(({ operator }) => operator.changes().map((change) => stateChange(operator.id, change)));
-    const checkpoints = [...parts, ...ticks.prune(log.bounds("readings").startOffset)];
-    return { checkpoint: { name: checkpointName, value }, checkpoints };
+    const lost = sumOfLost(this.#options.lost(), more.lost);
+    const checkpoint = streamCheckpoint({ ...at, ends, lost }, processor.fed);
+    const ticks = this.#ticks.prune(log.bounds("readings").startOffset);
+    const checkpoints = [...stateChanges(processor.fed), ...ticks, ...more.changes];
+    const isStored = await this.append({ ...outputs, checkpoint, checkpoints });
+    if (isStored) this.#cadence.stored(at, Math.max(0, clock.nowUs() - startUs) / 1000);
   }
 
   /** Until the disk gives it. Closing ends that: then nothing is recorded any more, since nobody knows what is recorded already. */
