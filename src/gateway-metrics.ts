@@ -87,6 +87,11 @@ function observeReaders(metrics: Metrics, { stream }: GatewayParts): void {
   metrics.observe("tidegate_stream_readings_lost_total", () =>
     Object.entries(stream.status().lost).map(([reason, value]) => ({ labels: { reason }, value })),
   );
+  metrics.observe("tidegate_stream_backfill_offset", () => {
+    const { position, backfill } = stream.status();
+    return backfill?.position ?? position;
+  });
+  metrics.observe("tidegate_stream_backfill_lag_readings", () => stream.status().backfill?.lagReadings ?? 0);
   metrics.observe("tidegate_stream_replay_mismatches_total", () => stream.status().replayMismatches);
 }
 

@@ -49,12 +49,16 @@ export function gatewayStatus(parts: GatewayParts): StatusView {
   };
 }
 
-function streamView(stream: StreamDriver): StatusView["stream"] {
-  const { position, lagReadings, operators } = stream.status();
+export function streamView(stream: StreamDriver): StatusView["stream"] {
+  const { position, lagReadings, operators, backfill } = stream.status();
   return {
     offset: position,
     lagReadings,
     operators: Object.fromEntries(operators.map(({ id, counters }) => [id, { ...counters }])),
+    backfill:
+      backfill === null
+        ? null
+        : { offset: backfill.position, lagReadings: backfill.lagReadings, operators: backfill.operators },
   };
 }
 

@@ -124,6 +124,7 @@ async function startStream(
     log,
     operators: operatorsOf(config),
     retire: retiredAlerts,
+    backfill: backfilledIds(config),
     checkpointEveryMs: config.stream.checkpointInterval,
     clock: systemClock,
     logger,
@@ -138,6 +139,13 @@ async function startStream(
 export function operatorsOf(config: GatewayConfig): Operator[] {
   const windows = windowsOf(config);
   return [...windows, ...ruleOperators(config, windows)];
+}
+
+/** Ids of the operators that are to begin with what the log holds. */
+export function backfilledIds({ windows, alerts }: GatewayConfig): Set<string> {
+  const idsOf = (kind: string, all: readonly { readonly name: string; readonly backfill: boolean }[]) =>
+    all.filter(({ backfill }) => backfill).map(({ name }) => `${kind} ${name}`);
+  return new Set([...idsOf("window", windows), ...idsOf("rule", alerts)]);
 }
 
 async function loadForwarders(config: GatewayConfig, log: Log, logger: Logger, closers: Closers): Promise<Forwarder[]> {

@@ -11,7 +11,7 @@ export function statusCommand(): Command {
     .option("--json", "print the whole status as JSON")
     .action(async (options: { url: string; json?: boolean }) => {
       const status = await fetchStatus(options.url);
-      console.log(options.json ? JSON.stringify(status, null, 2) : tableOf(status));
+      console.log(options.json ? JSON.stringify(status, null, 2) : statusTable(status));
     });
 }
 
@@ -33,7 +33,15 @@ function clockRows({ devices, corrected, stamped, farthest }: StatusView["clocks
   return [["clocks", `${devices} devices, ${corrected} readings corrected, ${stamped} stamped${furthest}`]];
 }
 
-function tableOf(status: StatusView): string {
+/** None where there is no backfill. */
+function backfillRows(backfill: StatusView["stream"]["backfill"]): string[][] {
+  if (backfill === null) return [];
+  const { offset, lagReadings, operators } = backfill;
+  return [["  backfill", `at ${offset}, ${lagReadings} readings to go: ${operators.join(", ")}`]];
+}
+
+/** For people: a line each of what is told of. */
+export function statusTable(status: StatusView): string {
   const { readings, mqtt, stream } = status;
   const rows = [
     ["gateway", `${status.gatewayId}, log ${status.logId}`],
@@ -44,6 +52,7 @@ function tableOf(status: StatusView): string {
     ...Object.entries(status.lanes).map(([lane, bounds]) => [`lane ${lane}`, `${bounds.startOffset} to ${bounds.endOffset}`]),
     ["disk", diskText(status.log)],
     ["stream", `at ${stream.offset}, ${stream.lagReadings} readings behind`],
+    ...backfillRows(stream.backfill),
     ...Object.entries(status.sinks).flatMap(([name, sink]) => [
       [`sink ${name}`, sink.lastError === null ? sink.state : `${sink.state}: ${sink.lastError}`],
       ...Object.entries(sink.lanes).map(([lane, seen]) => [

@@ -55,6 +55,8 @@ export interface StatusView {
     readonly lagReadings: number;
     /** By window and rule. */
     readonly operators: Readonly<Record<string, OperatorView>>;
+    /** Windows and rules that are fed what the log holds from before: where they are, and how many readings the others are ahead. Null: none. */
+    readonly backfill: { readonly offset: number; readonly lagReadings: number; readonly operators: readonly string[] } | null;
   };
   /** What windows and rules said last, since the start; null if nothing yet. */
   readonly latest: { readonly result: WindowResult | null; readonly alert: Alert | null };

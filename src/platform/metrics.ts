@@ -124,8 +124,18 @@ export const metricTable = {
   },
   tidegate_stream_readings_lost_total: {
     kind: "counter",
-    help: "Readings that windows and rules never saw: trimmed before, or in a corrupt block.",
+    help: "Readings that windows and rules, or those in backfill, never saw: trimmed before, or in a corrupt block.",
     labels: ["reason"],
+  },
+  tidegate_stream_backfill_offset: {
+    kind: "gauge",
+    help: "Next offset of the readings lane that windows and rules in backfill will see; without a backfill, tidegate_stream_offset.",
+    labels: [],
+  },
+  tidegate_stream_backfill_lag_readings: {
+    kind: "gauge",
+    help: "Readings that windows and rules in backfill have to see until they are where the others are; 0 without a backfill.",
+    labels: [],
   },
   tidegate_stream_replay_mismatches_total: {
     kind: "counter",

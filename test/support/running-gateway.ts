@@ -16,9 +16,9 @@ export interface RunningGateway {
   deadLetters(): Promise<{ topic: string; reason: string; detail: string; payloadBytes: number }[]>;
 }
 
-/** A whole gateway in this process, on free ports, in a temporary directory; closed when the test ends. */
-export async function runningGateway(yaml = ""): Promise<RunningGateway> {
-  const directory = await tempDir();
+/** A whole gateway in this process, on free ports, in a directory of its own; closed when the test ends. */
+export async function runningGateway(yaml = "", inDirectory?: string): Promise<RunningGateway> {
+  const directory = inDirectory ?? (await tempDir());
   const fixed = `gateway: { id: test }
 data: { directory: ${JSON.stringify(directory)} }
 mqtt: { listen: "127.0.0.1:0" }
