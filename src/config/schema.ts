@@ -7,7 +7,7 @@ import { z } from "zod";
 import { tagsLengthMax, tagValueLengthMax } from "../model/reading.ts";
 import { alertRule, checkRuleWindows } from "./alert-schema.ts";
 import { globs, idPattern, name, uniqueNames } from "./naming.ts";
-import { duration, hostPort, instant, isLoopback, size } from "./quantities.ts";
+import { checkRetryDelays, duration, hostPort, instant, isLoopback, size } from "./quantities.ts";
 import { checkWindow, windowFields } from "./window-schema.ts";
 
 /** The host's name, made fit for an id. */
@@ -408,11 +408,7 @@ const collector = z.strictObject({
     .describe("The ceiling grows no further than this."),
 });
 
-const checkedCollector = collector.superRefine(({ retryDelayMin, retryDelayMax }, context) => {
-  if (retryDelayMin <= retryDelayMax) return;
-  const remedy = "make it at least retryDelayMin";
-  context.addIssue({ code: "custom", path: ["retryDelayMax"], message: "is less than retryDelayMin", params: { remedy } });
-});
+const checkedCollector = collector.superRefine(checkRetryDelays);
 
 const forward = z.strictObject({
   collector: checkedCollector
