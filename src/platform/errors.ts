@@ -122,6 +122,26 @@ export const errorTable = {
     retryable: true,
     exitCode: 70,
   },
+  REQUEST_INVALID: {
+    meaning: "A request to the gateway has faults. Each is listed with its field, its value, what is allowed and the remedy.",
+    retryable: false,
+    exitCode: 64,
+  },
+  ALERT_NOT_ACTIVE: {
+    meaning: "No such alert is firing; it may have resolved. tidegate alerts lists those that are.",
+    retryable: false,
+    exitCode: 66,
+  },
+  SILENCE_UNKNOWN: {
+    meaning: "There is no such silence; it may have ended. tidegate silence list lists those that hold.",
+    retryable: false,
+    exitCode: 66,
+  },
+  SILENCES_FULL: {
+    meaning: "There are as many silences as notify.silencesMax allows. Remove one, or make one that covers several.",
+    retryable: true,
+    exitCode: 70,
+  },
   GATEWAY_UNREACHABLE: {
     meaning: "No gateway answers at the given HTTP address. Start it, or name its address with --url.",
     retryable: true,
