@@ -100,7 +100,7 @@ export class Announcer {
       this.#follow(alertsCursor, (block) => this.#alerts(block)),
     ]);
     this.#stopListening = this.#notes.onChange((alerts) => {
-      // One that is still to be announced will be with its note.
+      // One of a block that is still to be taken up will be announced with its note.
       const announced = alerts.filter(({ offset }) => offset < alertsCursor.position);
       if (announced.length > 0) this.#renoting = this.#renoting.then(() => this.#announceAgain(announced));
     });
@@ -165,6 +165,7 @@ export class Announcer {
   async *#alerts(block: StoredBlock): AsyncGenerator<Announcement> {
     const { alerts } = decodeAlertBlock(block.bytes);
     await this.#notes.reached(block.firstOffset + block.count, this.#stop.signal);
+    if (this.#stop.signal.aborted) return;
     this.#latestAlert = alerts.at(-1) ?? this.#latestAlert;
     for (const [index, alert] of alerts.entries()) {
       const note = alert.state === "firing" ? this.#notes.noteOf({ alert, offset: block.firstOffset + index }) : null;

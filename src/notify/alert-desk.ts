@@ -22,7 +22,7 @@ import type { Clock } from "../platform/clock.ts";
 import { messageOf, TidegateError } from "../platform/errors.ts";
 import { LimitedWarning } from "../platform/limited-warning.ts";
 import type { Logger } from "../platform/logger.ts";
-import { AlertBoard, type BoardAlert, type BoardLimits } from "./alert-board.ts";
+import { AlertBoard, type BoardAlert, type BoardLimits, type RecordedAlert } from "./alert-board.ts";
 import { alertChange, deskCheckpointOf, deskPrefix, silenceChange, silenceRemoval } from "./desk-checkpoint.ts";
 import { DeskKeeper, type KeptDesk } from "./desk-keeper.ts";
 import { Silences } from "./silences.ts";
@@ -57,7 +57,8 @@ export class AlertDesk {
   readonly #keeper: DeskKeeper;
   readonly #stop = new AbortController();
   #board: AlertBoard;
-  #cursor: LogCursor;
+  /** Every transition below this offset is on the board, or lost. */
+  #position = 0;
   #silencesMade = 0;
   /** On their way to the disk. */
   #silencesWritten = 0;
@@ -70,7 +71,6 @@ export class AlertDesk {
     this.#options = options;
     this.#warnings = new LimitedWarning(options.clock, warningIntervalMs);
     this.#board = new AlertBoard(options.limits, new Map());
-    this.#cursor = new LogCursor(options.log, "alerts", 0);
     const { log, clock } = options;
     this.#keeper = new DeskKeeper({
       log,
@@ -107,9 +107,7 @@ export class AlertDesk {
   /** Resolves when the board has caught up with the lane. Once. Errors: those of reading checkpoints. */
   async start(): Promise<void> {
     await this.#load();
-    const { endOffset } = this.#options.log.bounds("alerts");
-    let isRead = true;
-    while (isRead && this.#cursor.position < endOffset) isRead = await this.#step();
+    await this.#catchUp().catch((error: unknown) => this.#failed(error));
     this.#running = this.#follow();
   }
 
@@ -121,7 +119,7 @@ export class AlertDesk {
 
   /** Resolves when every transition below the offset is on the board, or on abort. */
   reached(offset: number, signal: AbortSignal): Promise<void> {
-    const isReached = () => this.#cursor.position >= offset || signal.aborted;
+    const isReached = () => this.#position >= offset || signal.aborted;
     if (isReached()) return Promise.resolve();
     return new Promise((resolve) => {
       const look = () => {
@@ -184,6 +182,7 @@ export class AlertDesk {
 
   /** The webhook needs nothing any more of what resolved below the offset of the alerts lane. */
   settle(webhook: string, offset: number): void {
+    if (this.#board.settled.get(webhook) === offset) return;
     this.#board.settle(webhook, offset);
     this.#keeper.soon();
   }
@@ -209,7 +208,7 @@ export class AlertDesk {
     const settled = new Map(webhooks.map((name) => [name, desk?.settled[name] ?? endOffset]));
     this.#board = new AlertBoard(limits, settled);
     this.#board.restore(alerts);
-    this.#cursor = new LogCursor(log, "alerts", desk?.position ?? startOffset);
+    this.#position = desk?.position ?? startOffset;
     this.#silencesMade = desk?.silencesMade ?? 0;
     for (const silence of silences) this.#silences.add(silence);
     for (const board of this.#board.active) board.silencedUntilUs = this.#silences.untilUs(board.alert);
@@ -217,46 +216,58 @@ export class AlertDesk {
     if (webhooks.some((name) => desk?.settled[name] === undefined)) await this.#keeper.attempt([]);
   }
 
-  async #follow(): Promise<void> {
-    const { signal } = this.#stop;
-    while (!signal.aborted) if (!(await this.#step())) await this.#pause();
+  /** Up to where the lane ends now. Not with a cursor, which waits for more where the end of the lane is lost. */
+  async #catchUp(): Promise<void> {
+    const { log } = this.#options;
+    const { endOffset } = log.bounds("alerts");
+    while (this.#position < endOffset) {
+      const blocks = await log.read("alerts", this.#position, readBytesMax);
+      if (blocks.length === 0) return;
+      for (const block of blocks) this.#takeBlock(block);
+    }
   }
 
-  /** Takes up what the lane holds next; waits until there is something. @returns false if it has to be tried again later. */
-  async #step(): Promise<boolean> {
+  async #follow(): Promise<void> {
     const { signal } = this.#stop;
-    try {
-      for (const block of await this.#cursor.next({ bytesMax: readBytesMax, signal })) this.#takeBlock(block);
-      return true;
-    } catch (error) {
-      if (!(error instanceof TidegateError)) throw error;
-      this.#warn("alerts not read", error);
-      return false;
+    const cursor = new LogCursor(this.#options.log, "alerts", this.#position);
+    while (!signal.aborted) {
+      try {
+        for (const block of await cursor.next({ bytesMax: readBytesMax, signal })) {
+          this.#takeBlock(block);
+          cursor.advance(this.#position);
+        }
+      } catch (error) {
+        this.#failed(error);
+        await this.#pause();
+      }
     }
   }
 
   #takeBlock(block: StoredBlock): void {
-    const { position, skipped } = this.#cursor;
+    // It may begin before the position; or behind it, if what is between was lost.
+    this.#missed += Math.max(0, block.firstOffset - this.#position);
+    const from = Math.max(this.#position, block.firstOffset);
     const endOffset = block.firstOffset + block.count;
-    if (skipped !== null && skipped.endOffset === position) this.#missed += skipped.endOffset - skipped.startOffset;
     try {
-      const decoded = decodeAlertBlock(block.bytes);
-      const timesUs = ingestTimesOf(decoded);
-      for (const [index, alert] of decoded.alerts.entries()) {
-        const offset = block.firstOffset + index;
-        // The first block may begin before the position.
-        if (offset < position) continue;
-        const board = this.#board.apply({ alert, offset, atUs: timesUs[index] ?? decoded.ingestTimeUs });
-        if (board !== null) board.silencedUntilUs = this.#silences.untilUs(alert);
-      }
+      for (const recorded of transitionsOf(block)) if (recorded.offset >= from) this.#takeUp(recorded);
     } catch (error) {
-      if (!(error instanceof TidegateError)) throw error;
-      this.#missed += endOffset - position;
-      this.#warn("block of alerts not read", error);
+      this.#failed(error);
+      this.#missed += endOffset - from;
     }
-    this.#cursor.advance(endOffset);
+    this.#position = endOffset;
     this.#keeper.soon();
     this.#tell([]);
+  }
+
+  #takeUp(recorded: RecordedAlert): void {
+    const board = this.#board.apply(recorded);
+    if (board !== null) board.silencedUntilUs = this.#silences.untilUs(board.alert);
+  }
+
+  /** Reading goes on, later or behind it. Anything but an error of the log is a bug. */
+  #failed(error: unknown): void {
+    if (!(error instanceof TidegateError)) throw error;
+    this.#warn("alerts not read", error);
   }
 
   async #note(names: AlertNames, acknowledged: Acknowledgement | null): Promise<BoardAlert> {
@@ -314,7 +325,7 @@ export class AlertDesk {
   #kept(): KeptDesk {
     return {
       part: () => ({
-        position: this.#cursor.position,
+        position: this.#position,
         silencesMade: this.#silencesMade,
         settled: Object.fromEntries(this.#board.settled),
       }),
@@ -338,4 +349,15 @@ export class AlertDesk {
     const suppressed = this.#warnings.pass(message);
     if (suppressed !== null) this.#options.logger.warn({ error: messageOf(error), suppressed }, message);
   }
+}
+
+/** Errors: BLOCK_FORMAT_UNKNOWN, BLOCK_CORRUPT. */
+function transitionsOf({ bytes, firstOffset }: StoredBlock): RecordedAlert[] {
+  const block = decodeAlertBlock(bytes);
+  const timesUs = ingestTimesOf(block);
+  return block.alerts.map((alert, index) => ({
+    alert,
+    offset: firstOffset + index,
+    atUs: timesUs[index] ?? block.ingestTimeUs,
+  }));
 }

@@ -43,7 +43,7 @@ export class AlertReceiver {
       response.once("close", () => receiver.#open--);
       let body = "";
       for await (const chunk of request) body += chunk;
-      receiver.requests.push({ headers: request.headers, alerts: JSON.parse(body) });
+      receiver.requests.push({ headers: request.headers, alerts: JSON.parse(body || "[]") });
       receiver.#answer(response);
       receiver.#notify();
     });
@@ -75,6 +75,7 @@ export class AlertReceiver {
   #answer(response: ServerResponse): void {
     const answer = this.always ?? this.answers.shift() ?? { status: 200 };
     if (typeof answer === "function") answer(response);
-    else response.writeHead(answer.status).end(answer.text ?? "");
+    // Of a redirection: to itself. Whoever follows it comes without a body, and is content.
+    else response.writeHead(answer.status, { location: this.url }).end(answer.text ?? "");
   }
 }

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { LocalPublish } from "../../../src/broker/contract.ts";
 import { alertNotes } from "../../../src/gateway-notify.ts";
-import { Announcer } from "../../../src/ingest/announcer.ts";
+import { type AlertNotes, Announcer } from "../../../src/ingest/announcer.ts";
 import { fillRecent } from "../../../src/ingest/fill-recent.ts";
 import { RecentReadings } from "../../../src/ingest/recent-readings.ts";
 import type { Log, StoredBlock } from "../../../src/log/log.ts";
@@ -86,6 +86,13 @@ async function announcing(log: Log, clock: FakeClock) {
   return { announcer, desk, published, until };
 }
 
+class Signal {
+  give: () => void = () => {};
+  readonly given = new Promise<void>((resolve) => {
+    this.give = resolve;
+  });
+}
+
 test("alerts are announced retained, again after a restart, on topics without wildcards and with their true names", async () => {
   const log = createMemoryLog({ clock: new FakeClock() });
   await append(log, { alerts: [alert(1)] });
@@ -126,6 +133,35 @@ test("what operators say of an alert that fires is announced with it, and again 
   );
 });
 
+test("a transition is announced when it is known what operators say of it, and not before", async () => {
+  const clock = new FakeClock();
+  const log = createMemoryLog({ clock });
+  const { desk, published } = await announcing(log, clock);
+  const [asked, known] = [new Signal(), new Signal()];
+  const notes: AlertNotes = {
+    ...alertNotes(desk),
+    async reached(offset, signal) {
+      asked.give();
+      await known.given;
+      await desk.reached(offset, signal);
+    },
+  };
+  const announced = new Signal();
+  const publish = async (message: LocalPublish) => {
+    published.push(message);
+    announced.give();
+  };
+  const announcer = new Announcer({ log, publish, notes, clock, logger: createLogger("silent") });
+  announcer.start();
+  await append(log, { alerts: [alert(1)] });
+  await asked.given;
+  const { acknowledged } = await desk.acknowledge(alert(1), { by: "ada", comment: "" });
+  known.give();
+  await announced.given;
+  await announcer.close();
+  for (const { payload } of published) expect(JSON.parse(payload)).toEqual({ ...alert(1), acknowledged });
+});
+
 test("the last word on a topic is the newest: an acknowledgement overtakes no transition, and none is said of an older firing", async () => {
   const clock = new FakeClock();
   const log = createMemoryLog({ clock });
@@ -150,11 +186,12 @@ test("the last word on a topic is the newest: an acknowledgement overtakes no tr
 test("a damaged block is passed over, and what comes behind it is announced", async () => {
   const log = createMemoryLog({ clock: new FakeClock() });
   for (const value of [1, 2, 3]) await append(log, { alerts: [alert(value)] });
-  const { announcer, published, until } = await announcing(withDamage(log, "alerts", 1), new FakeClock());
+  const { announcer, desk, published, until } = await announcing(withDamage(log, "alerts", 1), new FakeClock());
   announcer.start();
   await until(2);
   await announcer.close();
   expect(published.map(({ payload }) => (JSON.parse(payload) as Alert).value)).toEqual([1, 3]);
+  expect(desk.missed).toBe(1);
 });
 
 test("a damaged block among the newest readings does not keep the gateway from starting", async () => {

@@ -93,6 +93,18 @@ describe("the alert desk", () => {
     expect(bench.desk.missed).toBe(2);
   });
 
+  test("starts though all that it has not read is gone, and counts that when the lane goes on", async () => {
+    const bench = await Bench.started();
+    await bench.lane(firing("a"));
+    await bench.desk.close();
+    await append(bench.log, { alerts: [resolved("a"), firing("b")] });
+    await bench.log.trim("alerts", 3);
+    await bench.open().start();
+    expect(bench.active).toEqual(["a"]);
+    await bench.lane(firing("c"));
+    expect([bench.active, bench.desk.missed]).toEqual([["a", "c"], 2]);
+  });
+
   test("an acknowledgement is on disk before it is answered or seen, survives a kill, and ends with the alert", async () => {
     const bench = await Bench.started();
     await bench.lane(firing("a"), firing("b"));
@@ -141,16 +153,16 @@ describe("the alert desk", () => {
 
   test("a disk that refuses is told to the operator, changes nothing, and the board is kept when it takes writes again", async () => {
     const bench = await Bench.started();
-    await bench.lane(firing("a"));
+    await bench.lane(firing("a"), firing("b"));
     bench.onWrite = (_, done) => done(new TidegateError("LOG_WRITE_FAILED", "no"));
     await expect(bench.desk.acknowledge(namesOf(firing("a")), ada)).rejects.toMatchObject({ code: "LOG_WRITE_FAILED" });
     await expect(bench.desk.silence(everything, { ...ada, untilUs: 9e15 })).rejects.toMatchObject({ code: "LOG_WRITE_FAILED" });
-    expect(bench.active).toEqual(["a"]);
+    expect(bench.active).toEqual(["a", "b"]);
     bench.onWrite = null;
     await bench.desk.acknowledge(namesOf(firing("a")), ada);
-    await bench.log.trim("alerts", 1);
+    await bench.log.trim("alerts", 2);
     await bench.killAndRestart();
-    expect(bench.active).toEqual(["a ada"]);
+    expect(bench.active).toEqual(["a ada", "b"]);
   });
 
   test("a disk that refuses writes at the start does not keep the gateway from starting", async () => {
