@@ -1,8 +1,8 @@
 // The gateway: the composition root. It constructs the rooms and connects them; nobody else does.
 //
 // Order of life. Start: the log; where the forwarders stand, because the log counts by it what it loses, from the first read on; then its
-// readers (windows and alerts, alert desk, forwarder), then retention and merging, then HTTP, and the broker last, so that a reading is never taken before
-// there is a place for it. Close: the other way round, so that whatever was acknowledged has been
+// readers (windows and alerts, alert desk and webhooks, forwarder), then retention and merging, then HTTP, and the broker last, so that
+// a reading is never taken before there is a place for it. Close: the other way round, so that whatever was acknowledged has been
 // committed when the log closes. A start that fails closes what it had started.
 
 import { retiredAlerts } from "./alert/retired-rules.ts";

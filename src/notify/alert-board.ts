@@ -75,6 +75,11 @@ export class AlertBoard {
     return this.#resolved;
   }
 
+  /** Those that fire, and those that resolved. */
+  get all(): BoardAlert[] {
+    return [...this.#active.values(), ...this.#resolved];
+  }
+
   get settled(): ReadonlyMap<string, number> {
     return this.#settled;
   }

@@ -211,7 +211,7 @@ export class AlertDesk {
     this.#position = desk?.position ?? startOffset;
     this.#silencesMade = desk?.silencesMade ?? 0;
     for (const silence of silences) this.#silences.add(silence);
-    for (const board of this.#board.active) board.silencedUntilUs = this.#silences.untilUs(board.alert);
+    for (const board of this.#board.all) board.silencedUntilUs = this.#silences.untilUs(board.alert);
     this.#expire();
     if (webhooks.some((name) => desk?.settled[name] === undefined)) await this.#keeper.attempt([]);
   }
@@ -289,12 +289,12 @@ export class AlertDesk {
   /** The silence holds from now on, or no more. */
   #resilence(silence: Silence): void {
     const noted: BoardAlert[] = [];
-    for (const board of this.#board.active) {
+    for (const board of this.#board.all) {
       if (!alertMatches(silence, board.alert)) continue;
       const untilUs = this.#silences.untilUs(board.alert);
       if (untilUs === board.silencedUntilUs) continue;
       board.silencedUntilUs = untilUs;
-      noted.push(board);
+      if (board.resolved === null) noted.push(board);
     }
     this.#setExpiry();
     this.#tell(noted);

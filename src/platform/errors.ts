@@ -49,7 +49,7 @@ export const errorTable = {
   },
   LOG_QUEUE_FULL: {
     meaning:
-      "More readings wait for the disk than log.pendingReadingsMax. The disk is slower than the sensors; send again later.",
+      "More readings wait for the disk than log.pendingReadingsMax, or more than a hundred requests of operators. The disk is too slow; send again later.",
     retryable: true,
     exitCode: 70,
   },

@@ -224,6 +224,23 @@ describe("a webhook", () => {
     expect(receiver.said.flat().sort()).toEqual(["loud firing", "loud firing", "quiet-1 firing"]);
   });
 
+  test("is not sent the end of what was silenced while it waited, after a kill either", async () => {
+    const receiver = await AlertReceiver.start();
+    receiver.always = { status: 500 };
+    const bench = await Bench.started(receiver);
+    await bench.lane(firing("a"), resolved("a"), firing("b"), resolved("b"));
+    await receiver.until(1);
+    await bench.answered();
+    const [by, untilUs] = ["ada", bench.clock.nowUs() + 60_000_000];
+    await bench.desk.silence({ rule: "*", device: "a", metric: "*", tag: "*", severity: null }, { untilUs, by, comment: "" });
+    expect(bench.webhook.waiting).toBe(1);
+    await bench.kill();
+    receiver.always = null;
+    await bench.start();
+    await receiver.until(2);
+    expect(receiver.said[1]).toEqual(["b resolved"]);
+  });
+
   test("is sent what is acknowledged, with who did", async () => {
     const receiver = await AlertReceiver.start();
     const bench = await Bench.started(receiver);
