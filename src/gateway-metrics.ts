@@ -4,6 +4,7 @@ import { deliveryTo, type GatewayParts } from "./gateway-status.ts";
 import type { Delivery } from "./log/accounting.ts";
 import { lanes } from "./model/lane.ts";
 import { lossReasons } from "./model/loss-reason.ts";
+import type { Webhook } from "./notify/webhook.ts";
 import type { Metrics, Observation } from "./platform/metrics.ts";
 import type { Counters } from "./stream/contract.ts";
 
@@ -13,6 +14,7 @@ export function observeGateway(metrics: Metrics, parts: GatewayParts): void {
   observeMqtt(metrics, parts);
   observeReaders(metrics, parts);
   observeForwarders(metrics, parts);
+  observeAlerts(metrics, parts);
 }
 
 function observeReadings(metrics: Metrics, { ingest, deadLetters, log }: GatewayParts): void {
@@ -120,5 +122,36 @@ function observeForwarders(metrics: Metrics, { forwarders, log }: GatewayParts):
       const { sink, state } = forwarder.status();
       return { labels: { sink }, value: state === "live" || state === "draining" ? 1 : 0 };
     }),
+  );
+}
+
+function observeAlerts(metrics: Metrics, { desk, webhooks }: GatewayParts): void {
+  metrics.observe("tidegate_alerts_active", () => desk.board.activeCount);
+  metrics.observe("tidegate_alerts_acknowledged", () => desk.counts().acknowledged);
+  metrics.observe("tidegate_alerts_silenced", () => desk.counts().silenced);
+  metrics.observe("tidegate_alerts_untracked_total", () => desk.board.untracked);
+  metrics.observe("tidegate_alerts_missed_total", () => desk.missed);
+  metrics.observe("tidegate_silences", () => desk.silences.length);
+  const perWebhook = (read: (webhook: Webhook) => number) => () =>
+    webhooks.map((webhook) => ({ labels: { webhook: webhook.name }, value: read(webhook) }));
+  metrics.observe(
+    "tidegate_webhook_alerts_waiting",
+    perWebhook(({ waiting }) => waiting),
+  );
+  metrics.observe(
+    "tidegate_webhook_alerts_sent_total",
+    perWebhook(({ counters }) => counters.sent),
+  );
+  metrics.observe(
+    "tidegate_webhook_alerts_rejected_total",
+    perWebhook(({ counters }) => counters.rejected),
+  );
+  metrics.observe(
+    "tidegate_webhook_alerts_lost_total",
+    perWebhook(({ name }) => desk.board.lost(name)),
+  );
+  metrics.observe(
+    "tidegate_webhook_retries_total",
+    perWebhook(({ counters }) => counters.retried),
   );
 }
