@@ -106,7 +106,9 @@ export class BlockMerger {
       const block = await this.#mergeGroup(lane, group);
       if (block === null) return;
       merged.push(block);
+      await nextTurn();
     }
+    if (this.#closed) return;
     await this.#options.log.merge(lane, segment, merged);
   }
 
