@@ -9,6 +9,7 @@ import { join } from "node:path";
 const servers = {
   mosquitto: ["mosquitto"],
   mosquitto_pub: ["mosquitto-clients"],
+  "prometheus-alertmanager": ["prometheus-alertmanager"],
   cc: ["gcc", "libc6-dev"],
   "loop-mount": ["mount", "e2fsprogs"],
 };

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { alertsCommand } from "./alerts.ts";
 import { checkCommand } from "./check.ts";
 import { collectorCommand } from "./collector.ts";
 import { demoCommand } from "./demo.ts";
@@ -6,6 +7,7 @@ import { exportCommand } from "./export.ts";
 import { logCommand } from "./log.ts";
 import { replayCommand } from "./replay.ts";
 import { runCommand } from "./run.ts";
+import { silenceCommand } from "./silence.ts";
 import { statusCommand } from "./status.ts";
 
 /** `tidegate` with all its commands. A command line that is not understood throws a CommanderError. */
@@ -20,6 +22,8 @@ export function createProgram(): Command {
     collectorCommand(),
     checkCommand(),
     statusCommand(),
+    alertsCommand(),
+    silenceCommand(),
     exportCommand(),
     logCommand(),
     replayCommand(),

@@ -1,18 +1,20 @@
-// Status, health and metrics over HTTP, read only.
+// Status, health, metrics and alerts over HTTP.
 //
 //   GET /healthz        200 while the process lives
 //   GET /readyz         200 while the gateway takes readings, else 503 and the reason
 //   GET /metrics        Prometheus text format; docs/metrics.md
 //   GET /api/v1/status  what `tidegate status` prints, as JSON (StatusView)
+//   /api/v1/alerts, /api/v1/silences: see alert-routes.ts, the only ones that change anything
 //
-// Listens on loopback only, since there is no authentication yet. Bounds: request bodies are refused beyond 1 KiB, a connection that
+// Listens on loopback only, since there is no authentication yet. Bounds: request bodies are refused beyond 16 KiB, a connection that
 // sends no request is closed after 10 s. Deliberately not here yet: OpenAPI, history, live views, the dashboard.
 
 import { type FastifyInstance, fastify } from "fastify";
 import { type Address, listenError } from "../platform/listen.ts";
+import { addAlertRoutes } from "./alert-routes.ts";
 import type { GatewayView } from "./view.ts";
 
-const bodyBytesMax = 1024;
+const bodyBytesMax = 16 * 1024;
 const requestTimeoutMs = 10_000;
 
 export class HttpServer {
@@ -34,6 +36,7 @@ export class HttpServer {
       return reply.type(contentType).send(text);
     });
     this.#app.get("/api/v1/status", () => view.status());
+    addAlertRoutes(this.#app, view.alerts);
   }
 
   /** Errors: PORT_IN_USE, LISTEN_FAILED. */

@@ -18,6 +18,12 @@ const refused = [
   ["src/ingest", 'import { a } from "../broker/broker.ts";'],
   ["src/forward", 'import { a } from "../gateway.ts";'],
   ["src/collector", 'import { a } from "../log/log.ts";'],
+  ["src/notify", 'import { a } from "../ingest/announcer.ts";'],
+  ["src/notify", 'import { a } from "../log/level-log.ts";'],
+  ["src/notify", 'import { a } from "../codec/payload.ts";'],
+  ["src/notify", 'import { z } from "zod";'],
+  ["src/ingest", 'import { a } from "../notify/alert-desk.ts";'],
+  ["src/http", 'import { a } from "../notify/alert-board.ts";'],
   ["src/http", 'import { a } from "../log/log.ts";'],
   ["src/cli", 'import { a } from "../log/level-log.ts";'],
   ["src/broker", 'import { a } from "mqtt";'],
@@ -29,6 +35,8 @@ const allowed = [
   ["src/stream", 'import type { Log } from "../log/log.ts";'],
   ["src/alert", 'import type { Operator } from "../stream/contract.ts";'],
   ["src/alert", 'import { Environment } from "@marcbachmann/cel-js";'],
+  ["src/notify", 'import { a } from "../codec/block-codec.ts";'],
+  ["src/notify", 'import { a } from "../log/cursor.ts";'],
   ["src", 'import { a } from "./log/level-log.ts";'],
 ] as const;
 
