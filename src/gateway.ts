@@ -9,7 +9,7 @@ import { retiredAlerts } from "./alert/retired-rules.ts";
 import { Broker } from "./broker/broker.ts";
 import type { GatewayConfig } from "./config/schema.ts";
 import type { Forwarder } from "./forward/forwarder.ts";
-import { forwardersOf } from "./gateway-forward.ts";
+import { forwardersOf, quarantineApi } from "./gateway-forward.ts";
 import { createBlockMerger, createRetentionKeeper, openGatewayLog } from "./gateway-log.ts";
 import { observeGateway } from "./gateway-metrics.ts";
 import { alertNotes, alertsApi, createAlertDesk, createWebhooks } from "./gateway-notify.ts";
@@ -261,6 +261,7 @@ async function startHttp(config: GatewayConfig, parts: GatewayParts, closers: Cl
     unreadyReason: () => (parts.mqttAddress() === "not listening" ? "the MQTT listener is not open yet" : null),
     metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
     alerts: alertsApi(parts.desk),
+    quarantine: quarantineApi(parts.forwarders),
   });
   closers.push(() => http.close());
   return http.start();

@@ -5,6 +5,7 @@ import { collectorCommand } from "./collector.ts";
 import { demoCommand } from "./demo.ts";
 import { exportCommand } from "./export.ts";
 import { logCommand } from "./log.ts";
+import { quarantineCommand } from "./quarantine.ts";
 import { replayCommand } from "./replay.ts";
 import { runCommand } from "./run.ts";
 import { silenceCommand } from "./silence.ts";
@@ -24,6 +25,7 @@ export function createProgram(): Command {
     statusCommand(),
     alertsCommand(),
     silenceCommand(),
+    quarantineCommand(),
     exportCommand(),
     logCommand(),
     replayCommand(),

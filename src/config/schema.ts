@@ -9,7 +9,7 @@ import { alertRule, checkRuleWindows } from "./alert-schema.ts";
 import { forward } from "./forward-schema.ts";
 import { globs, idPattern, name, uniqueNames } from "./naming.ts";
 import { notify } from "./notify-schema.ts";
-import { checkRetryDelays, duration, hostPort, instant, isLoopback, size } from "./quantities.ts";
+import { duration, hostPort, instant, isLoopback, size } from "./quantities.ts";
 import { checkWindow, windowFields } from "./window-schema.ts";
 
 /** The host's name, made fit for an id. */

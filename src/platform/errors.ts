@@ -123,6 +123,11 @@ export const errorTable = {
     retryable: true,
     exitCode: 76,
   },
+  SINK_UNKNOWN: {
+    meaning: "No sink of that name is configured. tidegate status lists them.",
+    retryable: false,
+    exitCode: 66,
+  },
   SINK_LIBRARY_MISSING: {
     meaning: "The client library of a configured sink is not installed. The message names the command that installs it.",
     retryable: false,
