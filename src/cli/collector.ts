@@ -6,6 +6,7 @@ import { type CollectorConfig, collectorConfigSchema } from "../config/schema.ts
 import { systemClock } from "../platform/clock.ts";
 import { TidegateError } from "../platform/errors.ts";
 import { createLogger } from "../platform/logger.ts";
+import { collectorReportCommand } from "./collector-report.ts";
 import { stopSignal } from "./stop-signal.ts";
 
 interface CollectorCommandOptions {
@@ -20,7 +21,9 @@ export function collectorCommand(): Command {
     .option("-c, --config <file>", "the collector's YAML config file")
     .option("--data <dir>", "data directory (default: ./data/collector)")
     .option("--listen <host:port>", "where gateways connect (default: 127.0.0.1:7070)")
-    .action(run);
+    .action(run)
+    .enablePositionalOptions()
+    .addCommand(collectorReportCommand().exitOverride());
 }
 
 async function run(options: CollectorCommandOptions): Promise<void> {

@@ -20,7 +20,7 @@
 // It does not authenticate gateways and does not encrypt: keep it on loopback or behind a tunnel. It does not delete anything.
 
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/grpc-js";
-import { forwardMethod } from "../codec/collector-service.ts";
+import { forwardMethod, reportMethod } from "../codec/collector-service.ts";
 import type { Clock } from "../platform/clock.ts";
 import { messageOf, TidegateError } from "../platform/errors.ts";
 import type { Logger } from "../platform/logger.ts";
@@ -30,6 +30,7 @@ import { type ForwardCall, ForwardStream } from "./forward-stream.ts";
 import { openPostgresStore } from "./postgres-store.ts";
 import { PressureGate } from "./pressure-gate.ts";
 import { type OriginReport, originReport } from "./report.ts";
+import { answerReport, type ReportCall } from "./report-service.ts";
 import { type RefusalReason, refusalReasons } from "./request-check.ts";
 import type { Store } from "./store.ts";
 
@@ -114,7 +115,13 @@ class GrpcCollector implements Collector {
       "grpc.keepalive_time_ms": keepaliveMs,
       "grpc.keepalive_timeout_ms": keepaliveTimeoutMs,
     });
-    this.#server.addService({ forward: forwardMethod }, { forward: (call: ForwardCall) => this.#accept(call) });
+    this.#server.addService(
+      { forward: forwardMethod, report: reportMethod },
+      {
+        forward: (call: ForwardCall) => this.#accept(call),
+        report: (call: ReportCall) => void answerReport(call, () => store.progress()),
+      },
+    );
   }
 
   get address(): { readonly host: string; readonly port: number } {

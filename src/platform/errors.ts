@@ -86,7 +86,7 @@ export const errorTable = {
     exitCode: 65,
   },
   COLLECTOR_UNREACHABLE: {
-    meaning: "The collector does not answer. The log holds everything; the gateway tries again by itself.",
+    meaning: "The collector does not answer. A gateway's log holds everything, and it tries again by itself.",
     retryable: true,
     exitCode: 69,
   },
