@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { type Collector, type StorePlace, startCollector } from "../collector/collector.ts";
+import { type Collector, startCollector } from "../collector/collector.ts";
 import { databaseName } from "../collector/postgres-connection.ts";
 import { loadCollectorConfig, parseConfig } from "../config/load.ts";
 import { type CollectorConfig, collectorConfigSchema } from "../config/schema.ts";
@@ -43,7 +43,7 @@ async function run(options: CollectorCommandOptions): Promise<void> {
   await collector.close();
 }
 
-function placeOf({ store, data }: CollectorConfig): StorePlace {
+function placeOf({ store, data }: CollectorConfig) {
   return store.url === undefined ? data : { databaseUrl: store.url };
 }
 

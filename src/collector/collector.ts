@@ -6,8 +6,9 @@
 //
 // Constraints (startCollector's `limits`; defaults in collectorLimits)
 //   messageBytesMax   64 MiB   a longer message ends its stream with RESOURCE_EXHAUSTED
-//   pendingBytesMax   64 MiB   of blocks that wait for the disk; above it no stream reads on, and gateways slow down
-//   streamsMax        1,000    further streams end with RESOURCE_EXHAUSTED
+//   pendingBytesMax   64 MiB   of blocks that wait for the store; above it streams with more than their share read no further, and
+//                              their gateways slow down (pressure-gate.ts)
+//   streamsMax        1,000    further streams end with RESOURCE_EXHAUSTED, and are told when to come back (retry-hint.ts)
 //   originsMax        10,000   logs of gateways ever seen; a further one ends with RESOURCE_EXHAUSTED
 //   helloTimeoutMs    10,000   a stream that has not said who it is by then is ended
 //
@@ -49,8 +50,8 @@ export const collectorLimits = {
 
 export type CollectorLimits = { readonly [Limit in keyof typeof collectorLimits]: number };
 
-/** Where a collector keeps what it received: a directory, created if absent, or a PostgreSQL database. */
-export type StorePlace = { readonly directory: string } | { readonly databaseUrl: string };
+/** Where a collector keeps what it received: a directory, created if absent; a PostgreSQL database; a store that it is given, and closes. */
+export type StorePlace = { readonly directory: string } | { readonly databaseUrl: string } | { readonly store: Store };
 
 export type CollectorOptions = StorePlace & {
   /** Port 0: any free one, see {@link Collector.address}. */
@@ -58,6 +59,8 @@ export type CollectorOptions = StorePlace & {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits?: Partial<CollectorLimits>;
+  /** Yields numbers in [0, 1). Default: Math.random. */
+  readonly random?: () => number;
 };
 
 export interface Collector {
@@ -84,8 +87,9 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   return collector;
 }
 
-function openStore(options: CollectorOptions, originsMax: number): Promise<Store> {
+async function openStore(options: CollectorOptions, originsMax: number): Promise<Store> {
   const { logger } = options;
+  if ("store" in options) return options.store;
   if ("directory" in options) return openEmbeddedStore({ directory: options.directory, originsMax });
   return openPostgresStore({ url: options.databaseUrl, originsMax, logger });
 }
@@ -106,7 +110,7 @@ class GrpcCollector implements Collector {
     this.#limits = limits;
     this.#store = store;
     this.#port = options.listen.port;
-    this.#gate = new PressureGate(() => store.pendingBytes > limits.pendingBytesMax);
+    this.#gate = new PressureGate(limits.pendingBytesMax);
     this.#refusedStreams = Object.fromEntries(refusalReasons.map((reason) => [reason, 0])) as Record<RefusalReason, number>;
     // What grpc-js has to say comes as errors and events, too; standard error belongs to the logger.
     setLogVerbosity(logVerbosity.NONE);
@@ -158,13 +162,14 @@ class GrpcCollector implements Collector {
   }
 
   #accept(call: ForwardCall): void {
-    const { clock, logger } = this.#options;
+    const { clock, logger, random = Math.random } = this.#options;
     const stream = new ForwardStream({
       call,
       store: this.#store,
       gate: this.#gate,
       helloTimeoutMs: this.#limits.helloTimeoutMs,
       clock,
+      random,
       logger,
       onEnd: (reason) => {
         this.#streams.delete(stream);
