@@ -18,7 +18,8 @@
 //   garbage arrives       its stream ends with INVALID_ARGUMENT and is counted by reason; the others do not notice
 //   a gateway vanishes    HTTP/2 pings find it within keepaliveMs + keepaliveTimeoutMs
 //
-// It does not authenticate gateways and does not encrypt: keep it on loopback or behind a tunnel. It does not delete anything.
+// With `tls` it encrypts, and with `tls.clientCa` it serves only gateways that show a certificate of that authority
+// (server-certificates.ts). Any of these may call itself what it likes. It does not delete anything.
 
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/grpc-js";
 import { forwardMethod, reportMethod } from "../codec/collector-service.ts";
@@ -33,7 +34,9 @@ import { PressureGate } from "./pressure-gate.ts";
 import { type OriginReport, originReport } from "./report.ts";
 import { answerReport, type ReportCall } from "./report-service.ts";
 import { type RefusalReason, refusalReasons } from "./request-check.ts";
+import { ServerCertificates } from "./server-certificates.ts";
 import type { Store } from "./store.ts";
+import type { TlsFiles } from "./tls-files.ts";
 
 const keepaliveMs = 30_000;
 const keepaliveTimeoutMs = 10_000;
@@ -56,6 +59,8 @@ export type StorePlace = { readonly directory: string } | { readonly databaseUrl
 export type CollectorOptions = StorePlace & {
   /** Port 0: any free one, see {@link Collector.address}. */
   readonly listen: { readonly host: string; readonly port: number };
+  /** Absent: what gateways send is not encrypted. */
+  readonly tls?: TlsFiles | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits?: Partial<CollectorLimits>;
@@ -76,11 +81,14 @@ export interface Collector {
 /** Errors: PORT_IN_USE, LISTEN_FAILED, DATA_DIR_UNUSABLE, DATA_DIR_LOCKED, CONFIG_INVALID, STORE_UNREACHABLE, STORE_UNUSABLE. */
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
   const limits = { ...collectorLimits, ...options.limits };
+  const { tls, clock, logger } = options;
+  const certificates = tls === undefined ? null : new ServerCertificates({ files: tls, clock, logger });
   const store = await openStore(options, limits.originsMax);
-  const collector = new GrpcCollector(options, limits, store);
+  const collector = new GrpcCollector({ ...options, certificates }, limits, store);
   try {
     await collector.listen();
   } catch (error) {
+    certificates?.close();
     await store.close();
     throw error;
   }
@@ -94,8 +102,13 @@ async function openStore(options: CollectorOptions, originsMax: number): Promise
   return openPostgresStore({ url: options.databaseUrl, originsMax, logger });
 }
 
+interface ServedOptions extends Pick<CollectorOptions, "listen" | "clock" | "logger" | "random"> {
+  /** Null: no TLS. */
+  readonly certificates: ServerCertificates | null;
+}
+
 class GrpcCollector implements Collector {
-  readonly #options: CollectorOptions;
+  readonly #options: ServedOptions;
   readonly #limits: CollectorLimits;
   readonly #store: Store;
   readonly #gate: PressureGate;
@@ -105,7 +118,7 @@ class GrpcCollector implements Collector {
   #port: number;
   #closing: Promise<void> | null = null;
 
-  constructor(options: CollectorOptions, limits: CollectorLimits, store: Store) {
+  constructor(options: ServedOptions, limits: CollectorLimits, store: Store) {
     this.#options = options;
     this.#limits = limits;
     this.#store = store;
@@ -133,10 +146,12 @@ class GrpcCollector implements Collector {
   }
 
   async listen(): Promise<void> {
-    const { host, port } = this.#options.listen;
+    const { listen, certificates } = this.#options;
+    const { host, port } = listen;
+    const credentials = certificates?.credentials ?? ServerCredentials.createInsecure();
     const target = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
     this.#port = await new Promise<number>((resolve, reject) => {
-      this.#server.bindAsync(target, ServerCredentials.createInsecure(), (error, boundPort) => {
+      this.#server.bindAsync(target, credentials, (error, boundPort) => {
         if (error === null) resolve(boundPort);
         else reject(listenError(target, error));
       });
@@ -182,6 +197,7 @@ class GrpcCollector implements Collector {
   }
 
   async #shutDown(): Promise<void> {
+    this.#options.certificates?.close();
     await Promise.all([...this.#streams].map((stream) => stream.close()));
     await new Promise<void>((resolve) => {
       this.#options.clock.after(shutdownMsMax, resolve);

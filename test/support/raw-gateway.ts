@@ -1,4 +1,4 @@
-import { Client, type ClientDuplexStream, credentials, type ServiceError } from "@grpc/grpc-js";
+import { type ChannelCredentials, Client, type ClientDuplexStream, credentials, type ServiceError } from "@grpc/grpc-js";
 import { onTestFinished } from "vitest";
 import {
   type ForwardRequestFields,
@@ -21,8 +21,8 @@ export class RawGateway {
   #failure: ServiceError | null = null;
   #ended = false;
 
-  constructor(port: number) {
-    const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), { "grpc.use_local_subchannel_pool": 1 });
+  constructor(port: number, channel: ChannelCredentials = credentials.createInsecure()) {
+    const client = new Client(`127.0.0.1:${port}`, channel, { "grpc.use_local_subchannel_pool": 1 });
     const { path, requestSerialize, responseDeserialize } = forwardMethod;
     this.#call = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
     this.#call.on("data", (response: ReceivedResponse) => {
