@@ -6,7 +6,7 @@
 //
 // Constraints (startCollector's `limits`; defaults in collectorLimits)
 //   messageBytesMax   64 MiB   a longer message ends its stream with RESOURCE_EXHAUSTED
-//   pendingBytesMax   64 MiB   of blocks that wait for the store; above it streams with more than their share read no further, and
+//   pendingBytesMax   64 MiB   of what waits for the store; above it streams with more than their share read no further, and
 //                              their gateways slow down (pressure-gate.ts)
 //   streamsMax        1,000    further streams end with RESOURCE_EXHAUSTED, and are told when to come back (retry-hint.ts)
 //   originsMax        10,000   logs of gateways ever seen; a further one ends with RESOURCE_EXHAUSTED
@@ -14,7 +14,7 @@
 //
 // What happens when it fails
 //   killed, power lost    what was acknowledged is on disk; gateways connect again and go on from the Welcome's positions
-//   disk or database      the streams end with UNAVAILABLE, nothing is acknowledged, gateways try again
+//   store refuses         its disk, or its database: the streams end with UNAVAILABLE, nothing is acknowledged, gateways try again
 //   garbage arrives       its stream ends with INVALID_ARGUMENT and is counted by reason; the others do not notice
 //   a gateway vanishes    HTTP/2 pings find it within keepaliveMs + keepaliveTimeoutMs
 //
@@ -88,7 +88,6 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   try {
     await collector.listen();
   } catch (error) {
-    certificates?.close();
     await store.close();
     throw error;
   }
@@ -156,6 +155,7 @@ class GrpcCollector implements Collector {
         else reject(listenError(target, error));
       });
     });
+    certificates?.watch();
   }
 
   status(): CollectorStatus {

@@ -64,6 +64,9 @@ const statusOf: Record<RefusalReason, grpcStatus> = {
   closing: grpcStatus.UNAVAILABLE,
 };
 
+/** What a waiting write takes in memory besides its block, roughly; else a flood of tiny ones would have no bound. */
+const writeBytes = 1024;
+
 export class ForwardStream {
   readonly #options: ForwardStreamOptions;
   readonly #call: ForwardCall;
@@ -151,12 +154,13 @@ export class ForwardStream {
 
   #takeBatch(origin: Origin, batch: CheckedBatch): Refusal | null {
     if (batch.kind === "refusal") return batch;
-    const { store, gate } = this.#options;
     const { lane, firstOffset, count, bytes } = batch.block;
     const range = { start: firstOffset, end: firstOffset + count };
-    gate.enter(this.#call, bytes.length);
-    const stored = store.append(origin, batch.block).then((next) => this.#acknowledge(lane, next, range));
-    this.#track(stored.finally(() => gate.leave(this.#call, bytes.length)));
+    const stored = this.#options.store.append(origin, batch.block);
+    this.#trackWrite(
+      bytes.length,
+      stored.then((next) => this.#acknowledge(lane, next, range)),
+    );
     return null;
   }
 
@@ -166,8 +170,18 @@ export class ForwardStream {
     const { gap } = checked;
     logger.warn({ ...origin, ...gap }, "gateway declared records lost");
     const range = { start: gap.fromOffset, end: gap.toOffset };
-    this.#track(store.declareLost(origin, gap).then((next) => this.#acknowledge(gap.lane, next, range)));
+    this.#trackWrite(
+      0,
+      store.declareLost(origin, gap).then((next) => this.#acknowledge(gap.lane, next, range)),
+    );
     return null;
+  }
+
+  #trackWrite(blockBytes: number, write: Promise<void>): void {
+    const { gate } = this.#options;
+    const bytes = blockBytes + writeBytes;
+    gate.enter(this.#call, bytes);
+    this.#track(write.finally(() => gate.leave(this.#call, bytes)));
   }
 
   #track(write: Promise<void>): void {

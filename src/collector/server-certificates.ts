@@ -1,4 +1,4 @@
-// The certificates of a TLS listener while it runs. Every `reloadMs` the files are read and checked; what changed and is right takes
+// The certificates of a TLS listener. While it runs, every `reloadMs` the files are read and checked; what changed and is right takes
 // effect for new connections, and open ones go on. What is wrong is said once in the logger, with the remedy, and the old ones stay.
 //
 // grpc-js has a provider that watches files; it is not used, because it takes what it finds, and refuses everybody while a file is
@@ -28,7 +28,7 @@ export class ServerCertificates {
   readonly #identityListeners = new Set<IdentityListener>();
   #material: TlsMaterial;
   #saidFault = "";
-  #cancelReload: () => void;
+  #cancelReload = () => {};
 
   /** Errors: CONFIG_INVALID. */
   constructor(options: ServerCertificatesOptions) {
@@ -43,7 +43,11 @@ export class ServerCertificates {
       requiresClient ? provider : null,
       requiresClient,
     );
-    this.#cancelReload = options.clock.after(reloadMs, () => this.#reload());
+  }
+
+  /** From now on until `close`. */
+  watch(): void {
+    this.#cancelReload = this.#options.clock.after(reloadMs, () => this.#reload());
   }
 
   close(): void {
@@ -73,7 +77,7 @@ export class ServerCertificates {
 
   #reload(): void {
     const { files, clock, logger } = this.#options;
-    this.#cancelReload = clock.after(reloadMs, () => this.#reload());
+    this.watch();
     const { material, faults } = readTlsFiles(files, clock.nowUs());
     if (material === null) {
       this.#say(textOf(files, faults));

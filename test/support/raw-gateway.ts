@@ -15,6 +15,7 @@ export interface RawHello {
 
 /** Speaks to a collector message by message, so that a test can say what no forwarder would. */
 export class RawGateway {
+  readonly #client: Client;
   readonly #call: ClientDuplexStream<ForwardRequestFields, ReceivedResponse>;
   readonly #received: ReceivedResponse[] = [];
   readonly #waiting: (() => void)[] = [];
@@ -37,10 +38,14 @@ export class RawGateway {
       this.#ended = true;
       this.#wake();
     });
-    onTestFinished(() => {
-      this.#call.cancel();
-      client.close();
-    });
+    this.#client = client;
+    onTestFinished(() => this.close());
+  }
+
+  /** Ends the connection without a word. */
+  close(): void {
+    this.#call.cancel();
+    this.#client.close();
   }
 
   send(request: ForwardRequestFields): void {

@@ -11,8 +11,8 @@ import type { TidegateError } from "../../../src/platform/errors.ts";
 import { createLogger } from "../../../src/platform/logger.ts";
 import { HeldDisk } from "../../support/held-disk.ts";
 import { RawGateway } from "../../support/raw-gateway.ts";
-import { exportedValues, numbered, readingBlock, readingsFrom } from "../../support/records.ts";
-import { seededRandom } from "../../support/seeded-random.ts";
+import { exported, readingBlock, readingsFrom } from "../../support/records.ts";
+import { seededRandom, testSeed } from "../../support/seeded-random.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 
 const { LANE_READINGS: lane } = tidegate.v1.Lane;
@@ -22,11 +22,12 @@ interface Settings {
   readonly place?: StorePlace;
   readonly limits?: Partial<CollectorLimits>;
   readonly random?: () => number;
+  readonly port?: number;
 }
 
-async function newCollector({ place, limits = {}, random = Math.random }: Settings): Promise<Collector> {
+async function newCollector({ place, limits = {}, random = Math.random, port = 0 }: Settings): Promise<Collector> {
   const collector = await startCollector({
-    listen: { host: "127.0.0.1", port: 0 },
+    listen: { host: "127.0.0.1", port },
     ...(place ?? { directory: await tempDir() }),
     clock,
     logger: createLogger("silent"),
@@ -133,23 +134,51 @@ test("the gateway's sink passes the hint on", async () => {
   expect(await sinkFailure(collector)).toMatchObject({ code: "COLLECTOR_REFUSED", details: { retryAfterMs: 7500 } });
 });
 
-test("fifty gateways that come back at once, with more than fits, are all served", async () => {
-  const directory = await tempDir();
-  const collector = await newCollector({ place: { directory }, limits: { pendingBytesMax: 4096 } });
-  await Promise.all(
-    Array.from({ length: 50 }, async (_, index) => {
-      const gateway = new RawGateway(collector.address.port);
-      await gateway.hello({ gatewayId: `gw-${index}` });
-      for (let offset = 0; offset < 200; offset += 20) gateway.send(batch(offset, 20));
-      await gateway.acknowledged(lane, 200);
-    }),
-  );
-  const { storedRecords, duplicateRecords, pendingBytes } = collector.status();
-  expect({ storedRecords, duplicateRecords, pendingBytes }).toEqual({
-    storedRecords: 10_000,
-    duplicateRecords: 0,
-    pendingBytes: 0,
-  });
-  await collector.close();
-  expect((await exportedValues(directory)).slice(0, 200)).toEqual(numbered(200));
-});
+/** TIDEGATE_GATEWAYS=500 makes it a test of a fleet; the machine needs as many open files, twice. */
+const gatewaysInFleet = Number(process.env.TIDEGATE_GATEWAYS ?? 50);
+
+/** Sends what the collector lacks of so many readings, over one stream after another, until it has them. */
+async function deliver(gatewayId: string, count: number, portOf: () => number): Promise<void> {
+  for (let stored = 0; stored < count; ) {
+    const gateway = new RawGateway(portOf());
+    try {
+      const { welcome } = await gateway.hello({ gatewayId });
+      stored = welcome?.positions?.find((position) => position.lane === lane)?.nextOffset ?? 0;
+      for (let offset = stored; offset < count; offset += 20) gateway.send(batch(offset, Math.min(20, count - offset)));
+      await gateway.acknowledged(lane, count);
+      stored = count;
+    } catch {
+      // The collector went, or is not there yet.
+      await new Promise(setImmediate);
+    } finally {
+      gateway.close();
+    }
+  }
+}
+
+test(
+  "a fleet that comes back at once, with a collector that goes in the middle, is served to the last reading",
+  async () => {
+    const random = seededRandom(testSeed());
+    const directory = await tempDir();
+    const limits = { pendingBytesMax: 64 * 1024 };
+    let collector = await newCollector({ place: { directory }, limits });
+    const { port } = collector.address;
+    const backlogs = Array.from({ length: gatewaysInFleet }, () => 1 + Math.floor(random() * 400));
+    const total = backlogs.reduce((sum, count) => sum + count, 0);
+    const delivering = Promise.all(backlogs.map((count, index) => deliver(`gw-${index}`, count, () => port)));
+    await until(() => collector.status().storedRecords > total / 4);
+    await collector.close();
+    collector = await newCollector({ place: { directory }, limits, port });
+    await delivering;
+    const report = await collector.report();
+    const received = report.map(({ gatewayId, lanes: { readings } }) => [gatewayId, readings.received, readings.missing]);
+    expect(new Set(received)).toEqual(new Set(backlogs.map((count, index) => [`gw-${index}`, count, []])));
+    await collector.close();
+    const stored = await exported(directory, "readings");
+    expect(stored).toHaveLength(total);
+    expect(new Set(stored.map(({ gatewayId, offset }) => `${gatewayId}/${offset}`)).size).toBe(total);
+    for (const { offset, record } of stored) expect(record.value).toBe(offset);
+  },
+  30_000 + gatewaysInFleet * 200,
+);
