@@ -30,7 +30,7 @@ function faultsOfIssue(issue: z.core.$ZodIssue, raw: unknown, schema: JsonSchema
     {
       path: issue.path.join("."),
       problem: missing ? "is missing" : problemOf(issue, value),
-      value,
+      value: at?.secret === true && !missing ? "not shown" : value,
       allowed,
       remedy: remedyParam(issue) ?? (missing ? "add it" : "replace it by what is allowed"),
     },

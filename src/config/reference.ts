@@ -2,13 +2,15 @@
 
 import { z } from "zod";
 
-/** The part of JSON Schema that zod writes for our config, with our own keywords `unit` and `allowed`. */
+/** The part of JSON Schema that zod writes for our config, with our own keywords `unit`, `allowed` and `secret`. */
 export interface JsonSchema {
   readonly type?: string;
   readonly description?: string;
   readonly default?: unknown;
   readonly unit?: string;
   readonly allowed?: string;
+  /** Not shown in faults. */
+  readonly secret?: boolean;
   readonly enum?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;

@@ -24,6 +24,8 @@ const refused = [
   ["src/notify", 'import { z } from "zod";'],
   ["src/ingest", 'import { a } from "../notify/alert-desk.ts";'],
   ["src/http", 'import { a } from "../notify/alert-board.ts";'],
+  ["src/log", 'import { a } from "pg";'],
+  ["device-sim", 'import { a } from "pg";'],
   ["src/http", 'import { a } from "../log/log.ts";'],
   ["src/cli", 'import { a } from "../log/level-log.ts";'],
   ["src/broker", 'import { a } from "mqtt";'],
@@ -37,6 +39,7 @@ const allowed = [
   ["src/alert", 'import { Environment } from "@marcbachmann/cel-js";'],
   ["src/notify", 'import { a } from "../codec/block-codec.ts";'],
   ["src/notify", 'import { a } from "../log/cursor.ts";'],
+  ["src/collector", 'import type a from "pg";'],
   ["src", 'import { a } from "./log/level-log.ts";'],
 ] as const;
 
