@@ -52,8 +52,9 @@ async function fill(log: Log, readings: Iterator<Reading, never>): Promise<void>
   for (let made = 0; made < backlogReadings; made += commitReadings) await append(log, take(readings, commitReadings));
 }
 
+/** Without what LevelDB maps from its files, which is the system's cache. */
 function residentBytes(pid: number | "self"): number {
-  const [, kiB] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  const [, kiB] = /RssAnon:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
   return Number(kiB) * 1024;
 }
 
@@ -117,6 +118,8 @@ async function drained() {
   const before = residentBytes("self");
   const startMs = performance.now();
   await forwarder.start();
+  // What comes before the link is open is backlog.
+  while (forwarder.status().state !== "draining") await passed(1);
   const live = new LiveReadings(log, forwarder, readings);
   const memory = { gateway: before, collector: 0 };
   while ((forwarder.settled.readings[0]?.end ?? 0) < backlogReadings) {
@@ -231,7 +234,7 @@ try {
       case: "growth of the gateway's memory while it drains",
       value: growth / MiB,
       unit: "MiB",
-      reference: { name: "the log on disk, MiB", value: sentBytes / MiB },
+      reference: { name: "what was sent, MiB", value: sentBytes / MiB },
       budget: null,
     }),
   ]);
