@@ -8,8 +8,8 @@
 import { retiredAlerts } from "./alert/retired-rules.ts";
 import { Broker } from "./broker/broker.ts";
 import type { GatewayConfig } from "./config/schema.ts";
-import { CollectorSink } from "./forward/collector-sink.ts";
-import { Forwarder } from "./forward/forwarder.ts";
+import type { Forwarder } from "./forward/forwarder.ts";
+import { forwardersOf } from "./gateway-forward.ts";
 import { createBlockMerger, createRetentionKeeper, openGatewayLog } from "./gateway-log.ts";
 import { observeGateway } from "./gateway-metrics.ts";
 import { ruleOperators } from "./gateway-rules.ts";
@@ -141,24 +141,12 @@ export function operatorsOf(config: GatewayConfig): Operator[] {
 }
 
 async function loadForwarders(config: GatewayConfig, log: Log, logger: Logger, closers: Closers): Promise<Forwarder[]> {
-  const { collector } = config.forward;
-  if (collector === undefined) return [];
-  const { address, compression, ackTimeout, linger, inflightSizeMax, retryDelayMin, retryDelayMax } = collector;
-  const sink = new CollectorSink({ name: "collector", address, compression, gatewayId: config.gateway.id, logId: log.logId });
-  const forwarder = new Forwarder({
-    sink,
-    log,
-    retry: { delayMsMin: retryDelayMin, delayMsMax: retryDelayMax },
-    ackTimeoutMs: ackTimeout,
-    lingerMs: linger,
-    inflightBytesMax: inflightSizeMax,
-    clock: systemClock,
-    random: Math.random,
-    logger,
-  });
-  closers.push(() => forwarder.close());
-  await forwarder.load();
-  return [forwarder];
+  const forwarders = forwardersOf(config, log, logger);
+  for (const forwarder of forwarders) {
+    closers.push(() => forwarder.close());
+    await forwarder.load();
+  }
+  return forwarders;
 }
 
 async function startRetention(

@@ -76,11 +76,10 @@ export function toWireRanges(set: IntervalSet): tidegate.v1.OffsetRange.$Propert
   return set.map(({ start, end }) => ({ fromOffset: start, toOffset: end }));
 }
 
-/** Empty ranges are left out. */
-export function fromWireRanges(ranges: readonly tidegate.v1.OffsetRange.$Properties[]): Interval[] {
-  return ranges
-    .map(({ fromOffset, toOffset }) => ({ start: fromOffset ?? 0, end: toOffset ?? 0 }))
-    .filter(({ start, end }) => start < end);
+/** What is settled of a lane: everything below the next offset, and the ranges behind it. */
+export function fromWirePosition({ nextOffset, settled }: tidegate.v1.Ack.$Properties): Interval[] {
+  const behind = (settled ?? []).map(({ fromOffset, toOffset }) => ({ start: fromOffset ?? 0, end: toOffset ?? 0 }));
+  return [{ start: 0, end: nextOffset ?? 0 }, ...behind].filter(({ start, end }) => start < end);
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

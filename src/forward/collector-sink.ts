@@ -18,16 +18,18 @@ import {
   type ForwardRequestFields,
   forwardMethod,
   fromWireLane,
+  fromWirePosition,
   protocolVersion,
   type ReceivedResponse,
   toWireGap,
   toWireLane,
 } from "../codec/collector-service.ts";
 import type { Gap } from "../model/gap.ts";
+import { type IntervalSet, unionOf } from "../model/interval-set.ts";
 import type { Lane } from "../model/lane.ts";
 import { TidegateError } from "../platform/errors.ts";
 import { insecureCredentials } from "./owned-socket.ts";
-import type { LaneOffsets, Sink, SinkBatch, SinkEvents, SinkLink } from "./sink.ts";
+import type { LaneSets, Sink, SinkBatch, SinkEvents, SinkLink } from "./sink.ts";
 
 const keepaliveMs = 30_000;
 const keepaliveTimeoutMs = 10_000;
@@ -100,6 +102,11 @@ class CollectorLink implements SinkLink {
     return this.#call.write({ batch: { lane: toWireLane(lane), firstOffset, count, block: bytes } });
   }
 
+  /** As the socket counts them: compressed, with the framing of HTTP/2. */
+  get wireBytes(): number {
+    return this.#socket?.bytesWritten ?? 0;
+  }
+
   declareLost(gap: Gap): void {
     if (!this.#ended) this.#call.write({ gap: toWireGap(gap) });
   }
@@ -121,10 +128,14 @@ class CollectorLink implements SinkLink {
     if (this.#ended) return;
     if (response.response === "welcome" && !this.#opened) {
       this.#opened = true;
-      this.#events.opened(positionsOf(response.welcome.positions ?? []));
+      this.#events.opened({
+        settled: settledOf(response.welcome.positions ?? []),
+        anyOrder: response.welcome.anyOrder ?? false,
+      });
     } else if (response.response === "ack" && this.#opened) {
       const lane = fromWireLane(response.ack.lane ?? 0);
-      if (lane !== undefined) this.#events.confirmed(lane, response.ack.nextOffset ?? 0);
+      if (lane === undefined) return;
+      for (const offsets of fromWirePosition(response.ack)) this.#events.accepted(lane, offsets);
     }
   }
 
@@ -147,18 +158,16 @@ function channelOptions(compression: CollectorSinkOptions["compression"]) {
   };
 }
 
-interface WirePosition {
-  readonly lane?: number | null;
-  readonly nextOffset?: number | null;
-}
+/** What a collector says of a lane, in its Welcome or in an Ack. */
+type WirePosition = Parameters<typeof fromWirePosition>[0];
 
-function positionsOf(positions: readonly WirePosition[]): LaneOffsets {
-  const offsets: Record<Lane, number> = { readings: 0, results: 0, alerts: 0 };
+function settledOf(positions: readonly WirePosition[]): LaneSets {
+  const settled: Record<Lane, IntervalSet> = { readings: [], results: [], alerts: [] };
   for (const position of positions) {
     const lane = fromWireLane(position.lane ?? 0);
-    if (lane !== undefined) offsets[lane] = position.nextOffset ?? 0;
+    if (lane !== undefined) settled[lane] = unionOf([], fromWirePosition(position));
   }
-  return offsets;
+  return settled;
 }
 
 function failureOf(target: string, error: ServiceError): TidegateError {

@@ -143,6 +143,22 @@ export const metricTable = {
     help: "Records that the sink has confirmed; all records of a lane = delivered + backlog + evicted.",
     labels: ["sink", "lane"],
   },
+  tidegate_forward_rejected_total: {
+    kind: "counter",
+    help: "Records that the sink refused for good, since the start.",
+    labels: ["sink", "lane"],
+  },
+  tidegate_forward_quarantined: { kind: "gauge", help: "Refused records that are kept.", labels: ["sink"] },
+  tidegate_forward_quarantine_dropped_total: {
+    kind: "counter",
+    help: "Refused records that had to go for newer ones, since the start.",
+    labels: ["sink"],
+  },
+  tidegate_forward_window_bytes: {
+    kind: "gauge",
+    help: "Bytes that may be in flight at the pace of the sink; 0 while it is not connected.",
+    labels: ["sink"],
+  },
   tidegate_forward_connected: { kind: "gauge", help: "1 while the sink is connected.", labels: ["sink"] },
 } as const satisfies Record<string, MetricEntry>;
 
