@@ -1,10 +1,12 @@
 import { Command } from "commander";
-import { type Collector, startCollector } from "../collector/collector.ts";
+import { type Collector, type StorePlace, startCollector } from "../collector/collector.ts";
+import { databaseName } from "../collector/postgres-connection.ts";
 import { loadCollectorConfig, parseConfig } from "../config/load.ts";
 import { type CollectorConfig, collectorConfigSchema } from "../config/schema.ts";
 import { systemClock } from "../platform/clock.ts";
 import { TidegateError } from "../platform/errors.ts";
 import { createLogger } from "../platform/logger.ts";
+import { collectorReportCommand } from "./collector-report.ts";
 import { stopSignal } from "./stop-signal.ts";
 
 interface CollectorCommandOptions {
@@ -19,27 +21,38 @@ export function collectorCommand(): Command {
     .option("-c, --config <file>", "the collector's YAML config file")
     .option("--data <dir>", "data directory (default: ./data/collector)")
     .option("--listen <host:port>", "where gateways connect (default: 127.0.0.1:7070)")
-    .action(run);
+    .action(run)
+    .enablePositionalOptions()
+    .addCommand(collectorReportCommand().exitOverride());
 }
 
 async function run(options: CollectorCommandOptions): Promise<void> {
   const config = configOf(options);
   const stopping = stopSignal();
+  const place = placeOf(config);
   const collector: Collector = await startCollector({
+    ...place,
     listen: config.listen,
-    directory: config.data.directory,
     clock: systemClock,
     logger: createLogger(config.logger.level),
   });
   const { host, port } = collector.address;
-  console.log(`tidegate collector: grpc ${host}:${port}, data ${config.data.directory}`);
+  const kept = "directory" in place ? `data ${place.directory}` : `database ${databaseName(place.databaseUrl)}`;
+  console.log(`tidegate collector: grpc ${host}:${port}, ${kept}`);
   await stopping;
   await collector.close();
+}
+
+function placeOf({ store, data }: CollectorConfig): StorePlace {
+  return store.url === undefined ? data : { databaseUrl: store.url };
 }
 
 function configOf(options: CollectorCommandOptions): CollectorConfig {
   const config =
     options.config === undefined ? parseConfig("", "defaults", collectorConfigSchema) : loadCollectorConfig(options.config);
+  if (options.data !== undefined && config.store.kind !== "embedded") {
+    throw new TidegateError("USAGE", "--data is for the embedded store, and the config has another; leave it out");
+  }
   return {
     ...config,
     listen: options.listen === undefined ? config.listen : listenOf(options.listen),

@@ -14,7 +14,9 @@ export function createProgram(): Command {
     .description(
       "An edge gateway for sensor streams: MQTT in, windows and alerts at the edge, exactly once into the collector.",
     )
-    .version("0.1.0");
+    .version("0.1.0")
+    // What stands behind a command belongs to it, and not to a command above it with an option of that name.
+    .enablePositionalOptions();
   for (const command of [
     runCommand(),
     collectorCommand(),

@@ -1,8 +1,8 @@
 // The collector: the upstream side of Tidegate. Gateways stream the blocks of their logs to it; it stores every record once and
 // tells each gateway how far it has come. This file constructs and connects its parts and is the only one that listens.
 //
-//   gateway --gRPC--> forward-stream.ts --> request-check.ts --> embedded-store.ts --> LevelDB
-//                                                                     export.ts <--'
+//   gateway --gRPC--> forward-stream.ts --> request-check.ts --> group-commit.ts --> embedded-store.ts --> LevelDB
+//                                                                            '-----> postgres-store.ts --> PostgreSQL
 //
 // Constraints (startCollector's `limits`; defaults in collectorLimits)
 //   messageBytesMax   64 MiB   a longer message ends its stream with RESOURCE_EXHAUSTED
@@ -13,21 +13,24 @@
 //
 // What happens when it fails
 //   killed, power lost    what was acknowledged is on disk; gateways connect again and go on from the Welcome's positions
-//   disk refuses          the streams end with UNAVAILABLE, nothing is acknowledged, gateways try again
+//   disk or database      the streams end with UNAVAILABLE, nothing is acknowledged, gateways try again
 //   garbage arrives       its stream ends with INVALID_ARGUMENT and is counted by reason; the others do not notice
 //   a gateway vanishes    HTTP/2 pings find it within keepaliveMs + keepaliveTimeoutMs
 //
 // It does not authenticate gateways and does not encrypt: keep it on loopback or behind a tunnel. It does not delete anything.
 
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/grpc-js";
-import { forwardMethod } from "../codec/collector-service.ts";
+import { forwardMethod, reportMethod } from "../codec/collector-service.ts";
 import type { Clock } from "../platform/clock.ts";
 import { messageOf, TidegateError } from "../platform/errors.ts";
 import type { Logger } from "../platform/logger.ts";
-import { type CollectorStatus, originStatus } from "./collector-status.ts";
+import type { CollectorStatus } from "./collector-status.ts";
 import { openEmbeddedStore } from "./embedded-store.ts";
 import { type ForwardCall, ForwardStream } from "./forward-stream.ts";
+import { openPostgresStore } from "./postgres-store.ts";
 import { PressureGate } from "./pressure-gate.ts";
+import { type OriginReport, originReport } from "./report.ts";
+import { answerReport, type ReportCall } from "./report-service.ts";
 import { type RefusalReason, refusalReasons } from "./request-check.ts";
 import type { Store } from "./store.ts";
 
@@ -46,28 +49,31 @@ export const collectorLimits = {
 
 export type CollectorLimits = { readonly [Limit in keyof typeof collectorLimits]: number };
 
-export interface CollectorOptions {
+/** Where a collector keeps what it received: a directory, created if absent, or a PostgreSQL database. */
+export type StorePlace = { readonly directory: string } | { readonly databaseUrl: string };
+
+export type CollectorOptions = StorePlace & {
   /** Port 0: any free one, see {@link Collector.address}. */
   readonly listen: { readonly host: string; readonly port: number };
-  /** Created if absent. */
-  readonly directory: string;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits?: Partial<CollectorLimits>;
-}
+};
 
 export interface Collector {
   /** Where it listens, with the actual port. */
   readonly address: { readonly host: string; readonly port: number };
   status(): CollectorStatus;
+  /** What the store holds, in the order of first contact. Errors: STORE_UNREACHABLE. */
+  report(): Promise<OriginReport[]>;
   /** Stores and acknowledges what has arrived, ends the streams, closes the store. Idempotent; every call waits. */
   close(): Promise<void>;
 }
 
-/** Errors: PORT_IN_USE, LISTEN_FAILED, DATA_DIR_UNUSABLE, DATA_DIR_LOCKED. */
+/** Errors: PORT_IN_USE, LISTEN_FAILED, DATA_DIR_UNUSABLE, DATA_DIR_LOCKED, CONFIG_INVALID, STORE_UNREACHABLE, STORE_UNUSABLE. */
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
   const limits = { ...collectorLimits, ...options.limits };
-  const store = await openEmbeddedStore({ directory: options.directory, originsMax: limits.originsMax });
+  const store = await openStore(options, limits.originsMax);
   const collector = new GrpcCollector(options, limits, store);
   try {
     await collector.listen();
@@ -76,6 +82,12 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     throw error;
   }
   return collector;
+}
+
+function openStore(options: CollectorOptions, originsMax: number): Promise<Store> {
+  const { logger } = options;
+  if ("directory" in options) return openEmbeddedStore({ directory: options.directory, originsMax });
+  return openPostgresStore({ url: options.databaseUrl, originsMax, logger });
 }
 
 class GrpcCollector implements Collector {
@@ -103,7 +115,13 @@ class GrpcCollector implements Collector {
       "grpc.keepalive_time_ms": keepaliveMs,
       "grpc.keepalive_timeout_ms": keepaliveTimeoutMs,
     });
-    this.#server.addService({ forward: forwardMethod }, { forward: (call: ForwardCall) => this.#accept(call) });
+    this.#server.addService(
+      { forward: forwardMethod, report: reportMethod },
+      {
+        forward: (call: ForwardCall) => this.#accept(call),
+        report: (call: ReportCall) => void answerReport(call, () => store.progress()),
+      },
+    );
   }
 
   get address(): { readonly host: string; readonly port: number } {
@@ -127,17 +145,16 @@ class GrpcCollector implements Collector {
       ...this.#store.counts(),
       pendingBytes: this.#store.pendingBytes,
       refusedStreams: { ...this.#refusedStreams },
-      origins: this.#store.progress().map((progress) => originStatus(progress, this.#streamsOf(progress.origin.gatewayId))),
     };
+  }
+
+  async report(): Promise<OriginReport[]> {
+    return (await this.#store.progress()).map(originReport);
   }
 
   close(): Promise<void> {
     this.#closing ??= this.#shutDown();
     return this.#closing;
-  }
-
-  #streamsOf(gatewayId: string): number {
-    return [...this.#streams].filter((stream) => stream.origin?.gatewayId === gatewayId).length;
   }
 
   #accept(call: ForwardCall): void {

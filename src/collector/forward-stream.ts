@@ -235,6 +235,8 @@ function refusalOf(error: unknown): Refusal {
   switch (error.code) {
     case "COLLECTOR_FULL":
       return refusal("limit", error.message);
+    case "STORE_REFUSED":
+      return refusal("block", error.message);
     case "STORE_CLOSED":
       return refusal("closing", error.message);
     case "STORE_WRITE_FAILED":

@@ -416,6 +416,34 @@ export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;
 export type RouteConfig = GatewayConfig["ingest"]["routes"][number];
 export type WindowConfig = GatewayConfig["windows"][number];
 
+const store = z
+  .strictObject({
+    kind: z
+      .enum(["embedded", "postgres"])
+      .default("embedded")
+      .describe(
+        "Where received records are kept. embedded: in data.directory. postgres: in a PostgreSQL database, 14 or later, which several collectors may share.",
+      ),
+    url: z
+      .string()
+      .refine(isPostgresUrl, { message: "is not the URL of a PostgreSQL database" })
+      .optional()
+      .meta({ secret: true, allowed: "postgres://USER:PASSWORD@HOST:PORT/DATABASE" })
+      .describe(
+        "With kind postgres: the database, as postgres://USER:PASSWORD@HOST:PORT/DATABASE. A password that it does not name is taken from PGPASSWORD or ~/.pgpass.",
+      ),
+  })
+  .superRefine(({ kind, url }, context) => {
+    if ((kind === "postgres") === (url !== undefined)) return;
+    const [message, remedy] =
+      url === undefined ? ["is missing", "name the database"] : ["is for kind postgres", "remove it, or write kind: postgres"];
+    context.addIssue({ code: "custom", path: ["url"], message, params: { remedy } });
+  });
+
+function isPostgresUrl(text: string): boolean {
+  return URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol);
+}
+
 export const collectorConfigSchema = z.strictObject({
   listen: loopbackOnly.prefault("127.0.0.1:7070").describe("Where gateways connect."),
   data: z
@@ -423,7 +451,8 @@ export const collectorConfigSchema = z.strictObject({
       directory: z.string().min(1).default("./data/collector").describe("Directory of what was received; created if absent."),
     })
     .prefault({})
-    .describe("Where it keeps what it received."),
+    .describe("Where it keeps what it received, with store.kind embedded."),
+  store: store.prefault({}).describe("What it keeps received records in."),
   logger: logger.prefault({}).describe("Diagnostics."),
 });
 

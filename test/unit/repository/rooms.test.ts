@@ -18,6 +18,8 @@ const refused = [
   ["src/ingest", 'import { a } from "../broker/broker.ts";'],
   ["src/forward", 'import { a } from "../gateway.ts";'],
   ["src/collector", 'import { a } from "../log/log.ts";'],
+  ["src/log", 'import { a } from "pg";'],
+  ["device-sim", 'import { a } from "pg";'],
   ["src/http", 'import { a } from "../log/log.ts";'],
   ["src/cli", 'import { a } from "../log/level-log.ts";'],
   ["src/broker", 'import { a } from "mqtt";'],
@@ -29,6 +31,7 @@ const allowed = [
   ["src/stream", 'import type { Log } from "../log/log.ts";'],
   ["src/alert", 'import type { Operator } from "../stream/contract.ts";'],
   ["src/alert", 'import { Environment } from "@marcbachmann/cel-js";'],
+  ["src/collector", 'import type a from "pg";'],
   ["src", 'import { a } from "./log/level-log.ts";'],
 ] as const;
 
