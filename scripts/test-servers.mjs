@@ -10,6 +10,7 @@ const servers = {
   mosquitto: ["mosquitto"],
   mosquitto_pub: ["mosquitto-clients"],
   postgres: ["postgresql"],
+  openssl: ["openssl"],
   cc: ["gcc", "libc6-dev"],
   "loop-mount": ["mount", "e2fsprogs"],
 };

@@ -19,7 +19,7 @@
 import { access, constants } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type Lane, lanes } from "../../model/lane.ts";
-import { messageOf, systemCodeOf, TidegateError } from "../../platform/errors.ts";
+import { messageOf, systemCodeOf, type TidegateError } from "../../platform/errors.ts";
 import {
   allAccepted,
   allKept,
@@ -31,6 +31,7 @@ import {
 import { LaneFiles } from "./lane-files.ts";
 import type { FileFormat } from "./record-file.ts";
 import type { SinkContext } from "./sink-context.ts";
+import { closedError, refusedError, unreachableError } from "./sink-errors.ts";
 
 /** How long a disk is left alone that was full. */
 const retryAfterMs = 10_000;
@@ -158,11 +159,6 @@ const refusals: Readonly<Record<string, string>> = {
 
 function failureOf(target: string, cause: unknown): TidegateError {
   const remedy = refusals[systemCodeOf(cause) ?? ""];
-  const code = remedy === undefined ? "SINK_UNREACHABLE" : "SINK_REFUSED";
-  const message = `write files ${target}: ${messageOf(cause)}; ${remedy ?? "check the disk"}`;
-  return new TidegateError(code, message, { details: { target }, cause });
-}
-
-function closedError(target: string): TidegateError {
-  return new TidegateError("SINK_UNREACHABLE", `write files ${target}: the sink is closed`, { details: { target } });
+  if (remedy === undefined) return unreachableError(target, messageOf(cause), cause);
+  return refusedError(target, `${messageOf(cause)}; ${remedy}`, cause);
 }

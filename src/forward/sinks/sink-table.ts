@@ -4,10 +4,12 @@
 
 import type { RecordSink } from "../record-sink.ts";
 import { createFileSink, type FileSinkOptions } from "./file-sink.ts";
+import { createHttpSink, type HttpSinkOptions } from "./http-sink.ts";
 import type { SinkContext } from "./sink-context.ts";
 
 export interface OptionsOfKind {
   readonly file: FileSinkOptions;
+  readonly http: HttpSinkOptions;
 }
 
 export type SinkKind = keyof OptionsOfKind;
@@ -18,6 +20,7 @@ type SinkTable = {
 
 export const sinkTable: SinkTable = {
   file: createFileSink,
+  http: createHttpSink,
 };
 
 /** Options of one kind; as of a union where the kind is not known. */
