@@ -9,7 +9,7 @@ export interface Pair {
   readonly key: string;
 }
 
-/** An authority of its own, made by openssl; its files go when the test ends. */
+/** An authority of its own, made by openssl. */
 export class Authority {
   readonly ca: string;
   readonly #directory: string;
@@ -35,8 +35,9 @@ export class Authority {
     );
   }
 
-  static async create(): Promise<Authority> {
-    return new Authority(await tempDir());
+  /** @param directory for its files. Default: one that goes when the test ends. */
+  static async create(directory?: string): Promise<Authority> {
+    return new Authority(directory ?? (await tempDir()));
   }
 
   /** A certificate for 127.0.0.1 and localhost, for a server or a client of this name. */

@@ -4,9 +4,10 @@
 import { z } from "zod";
 import { fileSink } from "./file-schema.ts";
 import { httpSink } from "./http-schema.ts";
+import { postgresSink } from "./postgres-schema.ts";
 import { checkRetryDelays } from "./sink-fields.ts";
 
-export const sink = z.discriminatedUnion("kind", [fileSink, httpSink]).superRefine(checkRetryDelays);
+export const sink = z.discriminatedUnion("kind", [fileSink, httpSink, postgresSink]).superRefine(checkRetryDelays);
 
 /** What is wrong with the sinks of a list together. */
 export function checkSinks(sinks: readonly SinkConfig[], context: z.RefinementCtx): void {

@@ -6,13 +6,14 @@ import { gzip } from "node:zlib";
 import { ndjsonLine, type PlacedRecord } from "../../codec/record-text.ts";
 import type { Lane } from "../../model/lane.ts";
 import type { Clock } from "../../platform/clock.ts";
-import { messageOf, systemCodeOf, TidegateError } from "../../platform/errors.ts";
+import { messageOf, TidegateError } from "../../platform/errors.ts";
 import type { BatchOutcome, RecordBatch, RecordClient, SinkOrigin } from "../record-sink.ts";
 import type { Rejection } from "../sink.ts";
 import { cloudEvent } from "./cloud-events.ts";
 import { verdictOf } from "./http-answer.ts";
 import { post } from "./http-post.ts";
 import { closedError, refusedError, unreachableError } from "./sink-errors.ts";
+import { isTlsFault } from "./tls-files.ts";
 
 export type BodyFormat = "cloudevents" | "ndjson";
 
@@ -144,14 +145,10 @@ function halves(items: readonly Item[]): Item[][] {
   return [items.slice(0, middle), items.slice(middle)];
 }
 
-/** Codes of node:tls and OpenSSL: certificates and keys, on either side, that do not fit each other. */
-const tlsCodes = /^(ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|INVALID_CA)/;
-
 /** SINK_REFUSED if TLS is at fault, SINK_UNREACHABLE if the network is; unless it is a TidegateError already. */
 export function connectionFailure(target: string, cause: unknown): TidegateError {
   if (cause instanceof TidegateError) return cause;
-  const isTls = tlsCodes.test(systemCodeOf(cause) ?? "");
-  return isTls
+  return isTlsFault(cause)
     ? refusedError(target, `${messageOf(cause)}; check tls`, cause)
     : unreachableError(target, messageOf(cause), cause);
 }

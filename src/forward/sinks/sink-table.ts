@@ -5,11 +5,13 @@
 import type { RecordSink } from "../record-sink.ts";
 import { createFileSink, type FileSinkOptions } from "./file-sink.ts";
 import { createHttpSink, type HttpSinkOptions } from "./http-sink.ts";
+import { createPostgresSink, type PostgresSinkOptions } from "./postgres-sink.ts";
 import type { SinkContext } from "./sink-context.ts";
 
 export interface OptionsOfKind {
   readonly file: FileSinkOptions;
   readonly http: HttpSinkOptions;
+  readonly postgres: PostgresSinkOptions;
 }
 
 export type SinkKind = keyof OptionsOfKind;
@@ -21,6 +23,7 @@ type SinkTable = {
 export const sinkTable: SinkTable = {
   file: createFileSink,
   http: createHttpSink,
+  postgres: createPostgresSink,
 };
 
 /** Options of one kind; as of a union where the kind is not known. */

@@ -112,6 +112,21 @@ export function describeSink(harness: SinkHarness): void {
       expect(offsetsIn(await upstream.received()).sort(ascending)).toEqual(offsetsOf(...copies).sort(ascending));
     });
 
+    if (delivery === "exactly once")
+      test("stores each record once, however batches are cut when they are written again", async () => {
+        const upstream = await harness.start();
+        const client = await connected(await upstream.sink(context));
+        for (const [first, count] of [
+          [0, 20],
+          [10, 20],
+          [5, 1],
+          [0, 40],
+        ] as const) {
+          expect(await client.write(numberedBatch(first, count))).toEqual(accepted);
+        }
+        expect(offsetsIn(await upstream.received())).toEqual(offsetsOf(numberedBatch(0, 40)));
+      });
+
     test("lets in nobody who may not, and says what to do", async () => {
       const upstream = await harness.start();
       const error = await failureOf(await upstream.unwelcome(context));
