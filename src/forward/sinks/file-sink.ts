@@ -1,7 +1,7 @@
 // Records as lines in files, for whoever reads files: NDJSON or CSV, one sequence of files a lane (lane-files.ts, record-file.ts).
 //
 // Delivery: exactly once. A record counts as accepted when its file is fsynced, and a record that is in a file already is not written
-// again. That is known of the newest files, `rememberedBytesMax` of each lane: many times what can be in flight.
+// again. That is known of the newest `rememberedBytesMax` of each lane, many times what a crash lets the forwarder send again.
 //
 // Constraints
 //   fileSizeMax, fileTimeMax   a file that reaches one of them is complete: a newer one is there
