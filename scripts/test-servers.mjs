@@ -11,6 +11,7 @@ const servers = {
   mosquitto_pub: ["mosquitto-clients"],
   postgres: ["postgresql"],
   openssl: ["openssl"],
+  "prometheus-alertmanager": ["prometheus-alertmanager"],
   cc: ["gcc", "libc6-dev"],
   "loop-mount": ["mount", "e2fsprogs"],
 };

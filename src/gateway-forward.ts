@@ -1,6 +1,8 @@
 // The forwarders of a configuration: the part of the composition root that knows sinks.
 
+import { parseRequest } from "./config/alert-requests.ts";
 import type { CheckFault } from "./config/load.ts";
+import { quarantineRequest } from "./config/quarantine-request.ts";
 import type { GatewayConfig } from "./config/schema.ts";
 import { CollectorSink } from "./forward/collector-sink.ts";
 import { Forwarder, type ForwarderOptions } from "./forward/forwarder.ts";
@@ -8,7 +10,9 @@ import { cronFault } from "./forward/sending-hours.ts";
 import type { Sink } from "./forward/sink.ts";
 import type { Environment } from "./forward/sinks/sink-context.ts";
 import { sinksOf } from "./gateway-sinks.ts";
+import type { QuarantineApi } from "./http/view.ts";
 import { systemClock } from "./platform/clock.ts";
+import { TidegateError } from "./platform/errors.ts";
 
 /** What every sink can be told. */
 type CommonConfig = Omit<NonNullable<GatewayConfig["forward"]["collector"]>, "address" | "compression">;
@@ -48,6 +52,29 @@ function forwarderOf(sink: Sink, config: CommonConfig, more: MoreOptions): Forwa
     clock: systemClock,
     random: Math.random,
   });
+}
+
+export function quarantineApi(forwarders: readonly Forwarder[]): QuarantineApi {
+  const chosen = (body: unknown) => {
+    const { sink, ids } = parseRequest(quarantineRequest, body);
+    const forwarder = forwarders.find((each) => each.sink === sink);
+    if (forwarder === undefined) {
+      const known = forwarders.map((each) => each.sink).join(", ") || "none";
+      throw new TidegateError("SINK_UNKNOWN", `find the sink ${sink}: it is not configured; those that are: ${known}`);
+    }
+    return { forwarder, ids: ids ?? forwarder.quarantine.ids };
+  };
+  return {
+    list: () => forwarders.flatMap(({ quarantine }) => quarantine.list()),
+    retry(body) {
+      const { forwarder, ids } = chosen(body);
+      return forwarder.retryQuarantined(ids);
+    },
+    async drop(body) {
+      const { forwarder, ids } = chosen(body);
+      return forwarder.quarantine.drop(ids);
+    },
+  };
 }
 
 /** A check of the configuration beyond its schema: cron expressions. */

@@ -16,8 +16,10 @@ export interface ConfiguredSink {
 export async function sinksOf({ forward }: GatewayConfig, context: SinkContext): Promise<ConfiguredSink[]> {
   const sinks: ConfiguredSink[] = [];
   for (const config of forward.sinks) {
-    const { lanes, device, metric } = config;
-    const sink = new RecordForwarding(await createSink(config, context), context.origin, { lanes, device, metric });
+    const { lanes, device, metric, order } = config;
+    const filter = { lanes, device, metric };
+    const options = { gatewayId: context.origin.gatewayId, filter, ordered: order === "fifo" };
+    const sink = new RecordForwarding(await createSink(config, context), options);
     sinks.push({ config, sink });
   }
   return sinks;

@@ -1,11 +1,14 @@
 import { Command } from "commander";
+import { alertsCommand } from "./alerts.ts";
 import { checkCommand } from "./check.ts";
 import { collectorCommand } from "./collector.ts";
 import { demoCommand } from "./demo.ts";
 import { exportCommand } from "./export.ts";
 import { logCommand } from "./log.ts";
+import { quarantineCommand } from "./quarantine.ts";
 import { replayCommand } from "./replay.ts";
 import { runCommand } from "./run.ts";
+import { silenceCommand } from "./silence.ts";
 import { statusCommand } from "./status.ts";
 
 /** `tidegate` with all its commands. A command line that is not understood throws a CommanderError. */
@@ -22,6 +25,9 @@ export function createProgram(): Command {
     collectorCommand(),
     checkCommand(),
     statusCommand(),
+    alertsCommand(),
+    silenceCommand(),
+    quarantineCommand(),
     exportCommand(),
     logCommand(),
     replayCommand(),

@@ -8,6 +8,7 @@ import { tagsLengthMax, tagValueLengthMax } from "../model/reading.ts";
 import { alertRule, checkRuleWindows } from "./alert-schema.ts";
 import { forward } from "./forward-schema.ts";
 import { globs, idPattern, name, uniqueNames } from "./naming.ts";
+import { notify } from "./notify-schema.ts";
 import { duration, hostPort, instant, isLoopback, size } from "./quantities.ts";
 import { checkWindow, windowFields } from "./window-schema.ts";
 
@@ -400,6 +401,7 @@ const sections = z.strictObject({
   alerts: z.array(alertRule).max(1000).superRefine(uniqueNames).prefault([]).describe("Rules; docs/alerts.md explains them."),
   stream: stream.prefault({}).describe("The processor of windows and alerts."),
   forward: forward.prefault({}).describe("Where records go."),
+  notify: notify.prefault({}).describe("Who is told of alerts."),
   logger: logger.prefault({}).describe("Diagnostics."),
 });
 

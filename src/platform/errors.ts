@@ -49,7 +49,7 @@ export const errorTable = {
   },
   LOG_QUEUE_FULL: {
     meaning:
-      "More readings wait for the disk than log.pendingReadingsMax. The disk is slower than the sensors; send again later.",
+      "More readings wait for the disk than log.pendingReadingsMax, or more than a hundred requests of operators. The disk is too slow; send again later.",
     retryable: true,
     exitCode: 70,
   },
@@ -123,6 +123,11 @@ export const errorTable = {
     retryable: true,
     exitCode: 76,
   },
+  SINK_UNKNOWN: {
+    meaning: "No sink of that name is configured. tidegate status lists them.",
+    retryable: false,
+    exitCode: 66,
+  },
   SINK_LIBRARY_MISSING: {
     meaning: "The client library of a configured sink is not installed. The message names the command that installs it.",
     retryable: false,
@@ -152,6 +157,26 @@ export const errorTable = {
   },
   STORE_CLOSED: {
     meaning: "The collector's store was closed before the write was on disk. The gateways send it again.",
+    retryable: true,
+    exitCode: 70,
+  },
+  REQUEST_INVALID: {
+    meaning: "A request to the gateway has faults. Each is listed with its field, its value, what is allowed and the remedy.",
+    retryable: false,
+    exitCode: 64,
+  },
+  ALERT_NOT_ACTIVE: {
+    meaning: "No such alert is firing; it may have resolved. tidegate alerts lists those that are.",
+    retryable: false,
+    exitCode: 66,
+  },
+  SILENCE_UNKNOWN: {
+    meaning: "There is no such silence; it may have ended. tidegate silence list lists those that hold.",
+    retryable: false,
+    exitCode: 66,
+  },
+  SILENCES_FULL: {
+    meaning: "There are as many silences as notify.silencesMax allows. Remove one, or make one that covers several.",
     retryable: true,
     exitCode: 70,
   },

@@ -2,10 +2,10 @@
 // forward/sinks/sink-table.ts.
 
 import { z } from "zod";
+import { checkRetryDelays } from "../quantities.ts";
 import { fileSink } from "./file-schema.ts";
 import { httpSink } from "./http-schema.ts";
 import { postgresSink } from "./postgres-schema.ts";
-import { checkRetryDelays } from "./sink-fields.ts";
 
 export const sink = z.discriminatedUnion("kind", [fileSink, httpSink, postgresSink]).superRefine(checkRetryDelays);
 

@@ -1,6 +1,7 @@
 // What every sink of records promises, by the names of the contract (src/forward/record-sink.ts). Run over each kind against its real
 // server, which the harness starts, stops and reads.
 
+import { readFileSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ndjsonLine } from "../../../src/codec/record-text.ts";
@@ -93,10 +94,17 @@ export function describeSink(harness: SinkHarness): void {
     test("gets the records of its filter only, and the others count as accepted", async () => {
       const upstream = await harness.start();
       const filter = { lanes: ["readings"], device: "press-*", metric: "*" } as const;
-      const forwarding = new RecordForwarding(await upstream.sink(context), origin, filter);
+      const forwarding = new RecordForwarding(await upstream.sink(context), { gatewayId: origin.gatewayId, filter, ordered: false });
       const readings = ["press-1", "pump-1", "press-2"].map((device, value) => ({ ...plainReading, device, value }));
       expect(await sentOver(forwarding, readings)).toEqual([0, 1, 2]);
       expect(offsetsIn(await upstream.received())).toEqual([0, 2]);
+    });
+
+    test("delivers as docs/sinks.md says", () => {
+      const row = readFileSync("docs/sinks.md", "utf8")
+        .split("\n")
+        .find((line) => line.startsWith(`| \`${kind.split(" ")[0]}\` |`));
+      expect(row?.split("|")[2]).toContain(delivery);
     });
 
     test(`stores a batch that is written again ${delivery === "exactly once" ? "once" : "again"}`, async () => {

@@ -32,8 +32,10 @@ alerts: [{name: hot, device: boiler, metric: temperature, when: {above: 80}}]
   await publish(running, "sensors/boiler", '{"temperature": 81.5, "pressure": 4.5}');
   await publish(running, "sensors/pump", '{"temperature": 20, "pressure": 3}');
   await Promise.all([drained(running, "all"), drained(running, "pressures")]);
+  const lanesThere = async () => (await readdir(directory)).map((name) => name.split("-")[0]).sort();
+  await vi.waitFor(async () => expect(await lanesThere()).toEqual(["alerts", "readings"]), { timeout: 10_000 });
+  await drained(running, "all");
   const names = await readdir(directory);
-  expect(names.map((name) => name.split("-")[0]).sort()).toEqual(["alerts", "readings"]);
   const texts = await Promise.all(names.sort().map((name) => readFile(join(directory, name), "utf8")));
   expect(texts.map((text) => text.trimEnd().split("\n").length)).toEqual([1, 4]);
   expect(server.stored.flatMap(({ records }) => records.map(({ device, value }) => [device, value]))).toEqual([
@@ -65,7 +67,7 @@ test("a sink that is asked to wait, fails, and refuses a record gets all others,
 test("a secret is taken from the environment that the gateway is started with", async () => {
   const server = await IngestServer.start();
   const yaml = `forward: {sinks: [{kind: http, name: web, url: "${server.url}", tokenEnv: WEB_TOKEN, linger: 0ms}]}`;
-  const running = await runningGateway(yaml, { WEB_TOKEN: "let-me-in" });
+  const running = await runningGateway(yaml, undefined, { WEB_TOKEN: "let-me-in" });
   await publish(running, "sensors/boiler/temperature", "20");
   await drained(running, "web");
   expect(server.stored.map(({ headers }) => headers.authorization)).toEqual(["Bearer let-me-in"]);
