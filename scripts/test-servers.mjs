@@ -9,9 +9,9 @@ import { join } from "node:path";
 const servers = {
   mosquitto: ["mosquitto"],
   mosquitto_pub: ["mosquitto-clients"],
+  "prometheus-alertmanager": ["prometheus-alertmanager"],
   postgres: ["postgresql"],
   openssl: ["openssl"],
-  "prometheus-alertmanager": ["prometheus-alertmanager"],
   cc: ["gcc", "libc6-dev"],
   "loop-mount": ["mount", "e2fsprogs"],
 };

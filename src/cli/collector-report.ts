@@ -1,15 +1,20 @@
+import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { type LaneReport, type OriginReport, reportOfDatabase, reportOfDirectory } from "../collector/report.ts";
-import { reportOfCollector } from "../collector/report-service.ts";
+import { type ReportTls, reportOfCollector } from "../collector/report-service.ts";
 import { loadCollectorConfig } from "../config/load.ts";
 import type { Interval } from "../model/interval-set.ts";
 import { lanes } from "../model/lane.ts";
 import { systemClock } from "../platform/clock.ts";
+import { messageOf, TidegateError } from "../platform/errors.ts";
 
 interface ReportOptions {
   connect: string;
   data?: string;
   config?: string;
+  ca?: string;
+  cert?: string;
+  key?: string;
   gateway?: string;
   json?: boolean;
 }
@@ -25,6 +30,9 @@ export function collectorReportCommand(): Command {
         .default("127.0.0.1:7070")
         .conflicts(["data", "config"]),
     )
+    .option("--ca <file>", "with --connect: PEM file of who issued the certificate of a collector with TLS")
+    .option("--cert <file>", "with --ca: PEM file of a certificate to show it")
+    .option("--key <file>", "with --cert: PEM file of its private key")
     .addOption(new Option("--data <dir>", "read this directory of a stopped collector instead").conflicts("config"))
     .option(
       "-c, --config <file>",
@@ -39,11 +47,29 @@ export function collectorReportCommand(): Command {
     });
 }
 
-function reportOf({ connect, data, config, gateway }: ReportOptions): Promise<OriginReport[]> {
+function reportOf(options: ReportOptions): Promise<OriginReport[]> {
+  const { connect, data, config, gateway } = options;
   if (data !== undefined) return reportOfDirectory(data);
-  if (config === undefined) return reportOfCollector({ address: connect, gatewayId: gateway, clock: systemClock });
+  if (config === undefined)
+    return reportOfCollector({ address: connect, gatewayId: gateway, tls: tlsOf(options), clock: systemClock });
   const { store, data: embedded } = loadCollectorConfig(config);
   return store.url === undefined ? reportOfDirectory(embedded.directory) : reportOfDatabase(store.url);
+}
+
+function tlsOf({ ca, cert, key }: ReportOptions): ReportTls | undefined {
+  if ((cert === undefined) !== (key === undefined) || (cert !== undefined && ca === undefined)) {
+    throw new TidegateError("USAGE", "--cert and --key go together, and with --ca; name all three, or --ca alone");
+  }
+  if (ca === undefined) return undefined;
+  return { ca: pemOf(ca), cert: cert === undefined ? null : pemOf(cert), key: key === undefined ? null : pemOf(key) };
+}
+
+function pemOf(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new TidegateError("USAGE", `read ${path}: ${messageOf(cause)}; name a PEM file that exists`, { cause });
+  }
 }
 
 function textOf(origins: readonly OriginReport[]): string {

@@ -1,11 +1,12 @@
 import { Command } from "commander";
-import { type Collector, type StorePlace, startCollector } from "../collector/collector.ts";
+import { type Collector, startCollector } from "../collector/collector.ts";
 import { databaseName } from "../collector/postgres-connection.ts";
-import { loadCollectorConfig, parseConfig } from "../config/load.ts";
-import { type CollectorConfig, collectorConfigSchema } from "../config/schema.ts";
+import { parseConfig } from "../config/load.ts";
+import { type CollectorConfig, collectorConfigSchema, collectorListenFault } from "../config/schema.ts";
 import { systemClock } from "../platform/clock.ts";
 import { TidegateError } from "../platform/errors.ts";
 import { createLogger } from "../platform/logger.ts";
+import { readCollectorConfig } from "./collector-config.ts";
 import { collectorReportCommand } from "./collector-report.ts";
 import { stopSignal } from "./stop-signal.ts";
 
@@ -33,35 +34,39 @@ async function run(options: CollectorCommandOptions): Promise<void> {
   const collector: Collector = await startCollector({
     ...place,
     listen: config.listen,
+    tls: config.tls,
     clock: systemClock,
     logger: createLogger(config.logger.level),
   });
   const { host, port } = collector.address;
   const kept = "directory" in place ? `data ${place.directory}` : `database ${databaseName(place.databaseUrl)}`;
-  console.log(`tidegate collector: grpc ${host}:${port}, ${kept}`);
+  const scheme = config.tls === undefined ? "grpc" : "grpc over TLS";
+  console.log(`tidegate collector: ${scheme} ${host}:${port}, ${kept}`);
   await stopping;
   await collector.close();
 }
 
-function placeOf({ store, data }: CollectorConfig): StorePlace {
+function placeOf({ store, data }: CollectorConfig) {
   return store.url === undefined ? data : { databaseUrl: store.url };
 }
 
 function configOf(options: CollectorCommandOptions): CollectorConfig {
   const config =
-    options.config === undefined ? parseConfig("", "defaults", collectorConfigSchema) : loadCollectorConfig(options.config);
+    options.config === undefined ? parseConfig("", "defaults", collectorConfigSchema) : readCollectorConfig(options.config);
   if (options.data !== undefined && config.store.kind !== "embedded") {
     throw new TidegateError("USAGE", "--data is for the embedded store, and the config has another; leave it out");
   }
   return {
     ...config,
-    listen: options.listen === undefined ? config.listen : listenOf(options.listen),
+    listen: options.listen === undefined ? config.listen : listenOf(options.listen, config),
     data: { directory: options.data ?? config.data.directory },
   };
 }
 
-function listenOf(text: string): CollectorConfig["listen"] {
+function listenOf(text: string, { tls }: CollectorConfig): CollectorConfig["listen"] {
   const parsed = collectorConfigSchema.shape.listen.safeParse(text);
+  const fault = parsed.success ? collectorListenFault({ listen: parsed.data, tls }) : null;
+  if (fault !== null) throw new TidegateError("USAGE", `--listen ${text} ${fault.message}; ${fault.remedy}`);
   if (parsed.success) return parsed.data;
   throw new TidegateError("USAGE", `--listen ${text} ${parsed.error.issues[0]?.message}; write for instance 127.0.0.1:7070`);
 }

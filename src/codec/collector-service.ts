@@ -12,6 +12,9 @@ const { GapReason: WireReason, Lane: WireLane } = tidegate.v1;
 /** The only protocol version so far (Hello.protocol). */
 export const protocolVersion = 1;
 
+/** Trailing metadata of a stream that the collector ended: milliseconds until the gateway should come back (gRFC A6). */
+export const retryHintKey = "grpc-retry-pushback-ms";
+
 /** What a gateway may send. */
 export type ForwardRequestFields = tidegate.v1.ForwardRequest.$Properties;
 /** What a collector may send. */

@@ -48,12 +48,22 @@ export interface ReportQuestion {
   readonly address: string;
   /** Only this one. Default: all. */
   readonly gatewayId?: string | undefined;
+  /** Of whom the collector's certificate must be, and what to show it. Absent: no TLS. */
+  readonly tls?: ReportTls | undefined;
   readonly clock: Clock;
 }
 
+/** As PEM. */
+export interface ReportTls {
+  readonly ca: Buffer;
+  readonly cert: Buffer | null;
+  readonly key: Buffer | null;
+}
+
 /** Errors: COLLECTOR_UNREACHABLE. */
-export async function reportOfCollector({ address, gatewayId = "", clock }: ReportQuestion): Promise<OriginReport[]> {
-  const client = new Client(address, credentials.createInsecure(), { "grpc.enable_http_proxy": 0 });
+export async function reportOfCollector({ address, gatewayId = "", tls, clock }: ReportQuestion): Promise<OriginReport[]> {
+  const channel = tls === undefined ? credentials.createInsecure() : credentials.createSsl(tls.ca, tls.key, tls.cert);
+  const client = new Client(address, channel, { "grpc.enable_http_proxy": 0 });
   const { path, requestSerialize, responseDeserialize } = reportMethod;
   const options = { deadline: clock.nowUs() / 1000 + deadlineMs };
   const reports: OriginReport[] = [];

@@ -446,8 +446,17 @@ function isPostgresUrl(text: string): boolean {
   return URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol);
 }
 
-export const collectorConfigSchema = z.strictObject({
-  listen: loopbackOnly.prefault("127.0.0.1:7070").describe("Where gateways connect."),
+const pemFile = (what: string) => z.string().min(1).describe(`PEM file of ${what}`);
+
+const tls = z.strictObject({
+  cert: pemFile("the collector's certificate, followed by those that issued it. It is read again when it changes."),
+  key: pemFile("its private key, without a passphrase."),
+  clientCa: pemFile("the authorities whose certificates gateways must show. Absent: gateways need none.").optional(),
+});
+
+const collectorSections = z.strictObject({
+  listen: hostPort.prefault("127.0.0.1:7070").describe("Where gateways connect. Beyond loopback only with tls.clientCa."),
+  tls: tls.optional().describe("Encryption of what gateways send. Absent: none."),
   data: z
     .strictObject({
       directory: z.string().min(1).default("./data/collector").describe("Directory of what was received; created if absent."),
@@ -458,4 +467,21 @@ export const collectorConfigSchema = z.strictObject({
   logger: logger.prefault({}).describe("Diagnostics."),
 });
 
-export type CollectorConfig = z.infer<typeof collectorConfigSchema>;
+export const collectorConfigSchema = collectorSections.superRefine((config, context) => {
+  const fault = collectorListenFault(config);
+  if (fault === null) return;
+  const { message, remedy } = fault;
+  context.addIssue({ code: "custom", path: ["listen"], message, params: { remedy } });
+});
+
+export type CollectorConfig = z.infer<typeof collectorSections>;
+
+/** Why the collector may not listen there; null if it may. */
+export function collectorListenFault({ listen, tls }: Pick<CollectorConfig, "listen" | "tls">) {
+  if (isLoopback(listen.host) || tls?.clientCa !== undefined) return null;
+  return {
+    message: "is beyond loopback, where gateways must show a certificate",
+    remedy:
+      "configure tls with clientCa, or listen on 127.0.0.1 and put an authenticating proxy or an SSH tunnel in front of it",
+  };
+}

@@ -54,6 +54,19 @@ test("tidegate collector report asks a running collector, and reads the director
   expect(await (await reportOf("--connect", address, "--data", ".")).exit()).toBe(64);
 });
 
+test("tidegate check --collector finds what is wrong with a collector's config and its TLS files", async () => {
+  const file = join(await tempDir(), "collector.yaml");
+  await writeFile(file, "tls: { cert: /nowhere/cert.pem, key: /nowhere/key.pem }\n");
+  const check = await runToEnd("tidegate", ["check", "--collector", "-c", file]);
+  expect(await check.exit()).toBe(78);
+  for (const field of ["tls.cert", "tls.key"])
+    expect(check.stderr.join("\n")).toMatch(new RegExp(`${field} cannot be read: ENOENT`));
+  expect(await (await runToEnd("tidegate", ["collector", "-c", file])).exit()).toBe(78);
+  await writeFile(file, 'listen: "127.0.0.1:0"\n');
+  expect((await runToEnd("tidegate", ["check", "--collector", "-c", file])).stdout).toEqual([`${file} is valid`]);
+  expect(await (await runToEnd("tidegate", ["check", "-c", file])).exit()).toBe(78);
+});
+
 describe.skipIf(isMissing("postgres"))("with a PostgreSQL server", () => {
   const server = postgresForTests();
 

@@ -1,14 +1,11 @@
-import { CommitStage } from "../../src/collector/commit-stage.ts";
-import { originKey, type TableChange, type Tables } from "../../src/collector/embedded-database.ts";
+import { sliceBlock } from "../../src/codec/block-merge.ts";
+import { CommitStage, type StagedPart } from "../../src/collector/commit-stage.ts";
 import { noLaneProgress } from "../../src/collector/lane-progress.ts";
-import type { Origin, OriginProgress, ReceivedBlock } from "../../src/collector/store.ts";
+import { type Origin, type OriginProgress, originKey, type ReceivedBlock } from "../../src/collector/store.ts";
 import type { Gap } from "../../src/model/gap.ts";
 import type { Lane } from "../../src/model/lane.ts";
 
-/** Stand-ins for the tables of a database, of which only the identity matters here. */
-const tables = { meta: {}, contacts: {}, progress: {}, losses: {}, blocks: {} } as unknown as Tables;
-
-/** What the embedded store does, on a disk that is a list: the same commits, each durable when it returns. */
+/** What every store does, on a disk that is a list: the same commits, each durable when it returns. */
 export class MemoryStore {
   /** Blocks in the order in which they were stored. */
   readonly stored: { readonly lane: Lane; readonly firstOffset: number; readonly bytes: Uint8Array }[] = [];
@@ -32,17 +29,15 @@ export class MemoryStore {
   }
 
   #commit<T>(write: (stage: CommitStage) => T): T {
-    const stage = new CommitStage(tables, this.#origins, 10);
+    const stage = new CommitStage({ progress: this.#origins, count: this.#origins.size, countMax: 10 });
     const value = write(stage);
-    for (const change of stage.changes()) this.#keep(change);
+    for (const part of stage.parts) this.#keep(part);
     this.duplicateRecords += stage.duplicateRecords;
     stage.publishTo(this.#origins);
     return value;
   }
 
-  #keep(change: TableChange): void {
-    if (change.sublevel !== tables.blocks || change.type !== "put") return;
-    const [, , lane, offset] = change.key.split("/");
-    this.stored.push({ lane: lane as Lane, firstOffset: Number(offset), bytes: change.value });
+  #keep({ block: { lane, firstOffset, bytes }, part: { start, end } }: StagedPart): void {
+    this.stored.push({ lane, firstOffset: start, bytes: sliceBlock(lane, bytes, start - firstOffset, end - firstOffset) });
   }
 }

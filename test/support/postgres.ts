@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll } from "vitest";
+import { systemCodeOf } from "../../src/platform/errors.ts";
 import { freePort } from "./free-port.ts";
 
 /** Debian's path, a folder a version; it is in nobody's PATH. */
@@ -119,7 +120,7 @@ export class Postgres {
     const pid = this.#running?.pid;
     if (pid === undefined) return;
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
-    for (const each of [pid, ...children]) process.kill(each, signal);
+    for (const each of [pid, ...children]) signalIfThere(each, signal);
   }
 
   async #end(signal: "SIGINT" | "SIGKILL"): Promise<void> {
@@ -129,6 +130,15 @@ export class Postgres {
     const exited = once(child, "exit");
     child.kill(signal);
     await exited;
+  }
+}
+
+/** A connection that has just ended has no process any more. */
+function signalIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (systemCodeOf(error) !== "ESRCH") throw error;
   }
 }
 

@@ -94,7 +94,11 @@ export function describeSink(harness: SinkHarness): void {
     test("gets the records of its filter only, and the others count as accepted", async () => {
       const upstream = await harness.start();
       const filter = { lanes: ["readings"], device: "press-*", metric: "*" } as const;
-      const forwarding = new RecordForwarding(await upstream.sink(context), { gatewayId: origin.gatewayId, filter, ordered: false });
+      const forwarding = new RecordForwarding(await upstream.sink(context), {
+        gatewayId: origin.gatewayId,
+        filter,
+        ordered: false,
+      });
       const readings = ["press-1", "pump-1", "press-2"].map((device, value) => ({ ...plainReading, device, value }));
       expect(await sentOver(forwarding, readings)).toEqual([0, 1, 2]);
       expect(offsetsIn(await upstream.received())).toEqual([0, 2]);

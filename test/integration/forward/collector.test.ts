@@ -407,6 +407,15 @@ describe("limits", () => {
     expect((await gateway.failure()).details).toContain("no Hello within 20 ms");
   });
 
+  test("gaps that wait are part of pendingBytesMax, too, though they hold no block", async () => {
+    const collector = await collectorIn(await tempDir(), { pendingBytesMax: 1 });
+    const gateway = new RawGateway(collector.address.port);
+    await gateway.hello();
+    for (let gap = 0; gap < 100; gap++) gateway.send({ gap: { lane: readingsLane, fromOffset: gap, toOffset: gap + 1 } });
+    await gateway.acknowledged(readingsLane, 100);
+    expect(collector.status().commits).toBeGreaterThan(50);
+  });
+
   test("with more bytes waiting than pendingBytesMax it stops reading, loses nothing and goes on", async () => {
     const directory = await tempDir();
     const collector = await collectorIn(directory, { pendingBytesMax: 1 });

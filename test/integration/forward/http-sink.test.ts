@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -7,7 +8,7 @@ import type { SinkContext } from "../../../src/forward/sinks/sink-context.ts";
 import { createSink } from "../../../src/forward/sinks/sink-table.ts";
 import { TidegateError } from "../../../src/platform/errors.ts";
 import { createLogger } from "../../../src/platform/logger.ts";
-import { Authority, contentsOf } from "../../support/certificates.ts";
+import { CertificateAuthority, type CertificateFiles } from "../../support/certificates.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { type IngestAnswer, type IngestRequest, IngestServer } from "../../support/ingest-server.ts";
 import { isMissing } from "../../support/servers.ts";
@@ -197,13 +198,17 @@ describe("credentials", () => {
   });
 });
 
+function contentsOf({ cert, key }: CertificateFiles) {
+  return { cert: readFileSync(cert), key: readFileSync(key) };
+}
+
 describe.skipIf(isMissing("openssl"))("with TLS", () => {
   test("the server must be one that the authority vouches for", async () => {
-    const [ours, theirs] = [await Authority.create(), await Authority.create()];
-    const server = await IngestServer.start(contentsOf(ours.issue("server")));
-    await (await clientOf(server, { tls: { ca: ours.ca } })).write(numberedBatch(0, 1));
+    const [ours, theirs] = [await CertificateAuthority.create(), await CertificateAuthority.create()];
+    const server = await IngestServer.start(contentsOf(ours.issue()));
+    await (await clientOf(server, { tls: { ca: ours.cert } })).write(numberedBatch(0, 1));
     expect(offsetsOf(server.stored)).toEqual([0]);
-    for (const tls of [{ ca: theirs.ca }, {}, { ca: ours.ca, serverName: "other.example" }]) {
+    for (const tls of [{ ca: theirs.cert }, {}, { ca: ours.cert, serverName: "other.example" }]) {
       const error = await errorOf(clientOf(server, { tls }));
       expect(error).toMatchObject({ code: "SINK_REFUSED", message: expect.stringContaining("check tls") });
     }
@@ -211,10 +216,10 @@ describe.skipIf(isMissing("openssl"))("with TLS", () => {
   });
 
   test("the client shows its certificate to a server that asks for one, and is refused without", async () => {
-    const authority = await Authority.create();
-    const [ca, client] = [authority.ca, authority.issue("client")];
-    const asking = { requestCert: true, rejectUnauthorized: true, ca: contentsOf({ cert: ca, key: ca }).cert };
-    const server = await IngestServer.start({ ...contentsOf(authority.issue("server")), ...asking });
+    const authority = await CertificateAuthority.create();
+    const [ca, client] = [authority.cert, authority.issue()];
+    const asking = { requestCert: true, rejectUnauthorized: true, ca: authority.pem };
+    const server = await IngestServer.start({ ...contentsOf(authority.issue()), ...asking });
     await (await clientOf(server, { tls: { ca, ...client } })).write(numberedBatch(0, 1));
     expect(offsetsOf(server.stored)).toEqual([0]);
     const error = await errorOf((await clientOf(server, { tls: { ca } })).write(numberedBatch(0, 1)));
@@ -222,8 +227,8 @@ describe.skipIf(isMissing("openssl"))("with TLS", () => {
   });
 
   test("files that hold no certificate are named as a fault of the configuration", async () => {
-    const authority = await Authority.create();
-    const server = await IngestServer.start(contentsOf(authority.issue("server")));
+    const authority = await CertificateAuthority.create();
+    const server = await IngestServer.start(contentsOf(authority.issue()));
     const ca = join(await tempDir(), "ca.pem");
     await writeFile(ca, "-----BEGIN CERTIFICATE-----\nno\n-----END CERTIFICATE-----\n");
     expect(await errorOf(clientOf(server, { tls: { ca } }))).toMatchObject({ code: "SINK_REFUSED" });

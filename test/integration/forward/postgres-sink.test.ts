@@ -10,7 +10,7 @@ import { lanes } from "../../../src/model/lane.ts";
 import { systemClock } from "../../../src/platform/clock.ts";
 import { TidegateError } from "../../../src/platform/errors.ts";
 import { createLogger } from "../../../src/platform/logger.ts";
-import { Authority } from "../../support/certificates.ts";
+import { CertificateAuthority } from "../../support/certificates.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { postgresForTests } from "../../support/postgres.ts";
 import { isMissing } from "../../support/servers.ts";
@@ -158,11 +158,11 @@ test("a connection that nobody wants any more is given up at once", async () => 
 });
 
 describe.skipIf(isMissing("postgres") || isMissing("openssl"))("a server with passwords and TLS", () => {
-  let authority: Authority;
+  let authority: CertificateAuthority;
   const server = postgresForTests(async (directory) => {
     const { uid, gid } = statSync(directory);
-    authority = await Authority.create(directory);
-    const pair = authority.issue("server");
+    authority = await CertificateAuthority.create(directory);
+    const pair = authority.issue();
     chownSync(pair.key, uid, gid);
     const hba = join(directory, "strict.conf");
     writeFileSync(hba, "host all tidegate 127.0.0.1/32 trust\nhostssl all guest 127.0.0.1/32 scram-sha-256\n");
@@ -181,19 +181,23 @@ describe.skipIf(isMissing("postgres") || isMissing("openssl"))("a server with pa
 
   test("lets in who has both right", async () => {
     const url = await guestDatabase();
-    const right = { user: "guest", passwordEnv: "PG", tls: { ca: authority.ca } };
+    const right = { user: "guest", passwordEnv: "PG", tls: { ca: authority.cert } };
     const client = await clientOf(url, right, { environment: { PG: "sesame" } });
     expect(await client.write(numberedBatch(0, 3))).toMatchObject({ rejected: [], kept: [] });
   });
 
   test.each([
-    ["a wrong password", () => ({ password: "open", tls: { ca: authority.ca } }), /password authentication failed.*; correct/],
-    ["no password", () => ({ tls: { ca: authority.ca } }), /; correct/],
+    [
+      "a wrong password",
+      () => ({ password: "open", tls: { ca: authority.cert } }),
+      /password authentication failed.*; correct/,
+    ],
+    ["no password", () => ({ tls: { ca: authority.cert } }), /; correct/],
     ["no TLS", () => ({ password: "sesame" }), /no encryption; correct|no pg_hba.conf entry.*; correct/],
     ["an unknown authority", () => ({ password: "sesame", tls: {} }), /certificate.*; correct/],
     [
       "another name",
-      () => ({ password: "sesame", tls: { ca: authority.ca, serverName: "db.example" } }),
+      () => ({ password: "sesame", tls: { ca: authority.cert, serverName: "db.example" } }),
       /db.example.*; correct/,
     ],
   ])("refuses who has %s", async (_what, options, message) => {
@@ -205,7 +209,7 @@ describe.skipIf(isMissing("postgres") || isMissing("openssl"))("a server with pa
   test("a password is taken from its file at each connect", async () => {
     const url = await guestDatabase();
     const passwordFile = join(await tempDir(), "password");
-    const sink = await sinkTo(url, { user: "guest", passwordFile, tls: { ca: authority.ca } });
+    const sink = await sinkTo(url, { user: "guest", passwordFile, tls: { ca: authority.cert } });
     const connect = () => sink.connect({ signal: new AbortController().signal, lost: () => {} });
     writeFileSync(passwordFile, "old\n");
     expect(await errorOf(connect())).toMatchObject({ code: "SINK_REFUSED" });

@@ -31,9 +31,17 @@ test.each([
   ["store: { kind: postgres, url: mysql://user:hunter2@db }", "store.url", "is not the URL of a PostgreSQL database"],
   ["store: { kind: postgres, url: 'user:hunter2@db' }", "store.url", "is not the URL of a PostgreSQL database"],
   ["store: { kind: kafka }", "store.kind", "is not allowed"],
+  ["listen: 0.0.0.0:7070", "listen", "beyond loopback, where gateways must show a certificate"],
+  ["{ listen: 0.0.0.0:7070, tls: { cert: a.pem, key: a.key } }", "listen", "must show a certificate"],
+  ["tls: { cert: a.pem }", "tls.key", "is missing"],
 ])("a fault in %s is named with its field, and no password is shown", (text, path, problem) => {
   const failure = failureOf(text);
   expect(failure.code).toBe("CONFIG_INVALID");
   expect((failure.details.faults as Fault[])[0]).toMatchObject({ path, problem: expect.stringContaining(problem) });
   expect(`${failure.message}${JSON.stringify(failure.details)}`).not.toContain("hunter2");
+});
+
+test("a collector that demands certificates of gateways may listen beyond loopback", () => {
+  const config = parse("{ listen: 0.0.0.0:7070, tls: { cert: a.pem, key: a.key, clientCa: gateways.pem } }");
+  expect(config.listen).toEqual({ host: "0.0.0.0", port: 7070 });
 });
