@@ -19,8 +19,11 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-function configTable(schema: Parameters<typeof jsonSchemaOf>[0]): string {
-  const rows = fieldRows(jsonSchemaOf(schema)).map((row) => [
+type ConfigSchema = Parameters<typeof jsonSchemaOf>[0];
+
+function configTable(schema: ConfigSchema, isWanted = (_path: string) => true): string {
+  const wanted = fieldRows(jsonSchemaOf(schema)).filter(({ path }) => isWanted(path));
+  const rows = wanted.map((row) => [
     `\`${row.path}\``,
     row.default === "" ? "" : `\`${row.default}\``,
     row.unit,
@@ -82,6 +85,11 @@ function readme(tables: Readonly<Record<string, string>>): string {
   );
 }
 
+/** What one kind of sink has stands in docs/config.md only. */
+function isOfEverySink(path: string): boolean {
+  return !path.includes("[kind: ");
+}
+
 const schema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
   title: "Tidegate gateway",
@@ -93,6 +101,6 @@ const files = {
   "docs/errors.md": `# Errors\n\n${notice}## Error codes\n\nEvery failure of a command ends with its code in brackets and this exit code.\n\n${errorsTable()}\n\n## Reject reasons\n\nWhy a reading was not stored: label \`reason\` of \`tidegate_readings_rejected_total\`, and in the dead letters.\n\n${rejectsTable()}\n`,
   "docs/metrics.md": `# Metrics\n\n${notice}\`GET /metrics\` gives these, and the process metrics of prom-client (\`process_*\`, \`nodejs_*\`).\n\n${metricsTable()}\n`,
   "docs/commands.md": `# Commands\n\n${notice}${commandHelp(createTidegate())}\n${commandHelp(createSimulator())}`,
-  "README.md": readme({ config: configTable(gatewayConfigSchema), errors: errorsTable() }),
+  "README.md": readme({ config: configTable(gatewayConfigSchema, isOfEverySink), errors: errorsTable() }),
 };
 process.stdout.write(JSON.stringify(files));

@@ -9,6 +9,7 @@ import { retiredAlerts } from "./alert/retired-rules.ts";
 import { Broker } from "./broker/broker.ts";
 import type { GatewayConfig } from "./config/schema.ts";
 import type { Forwarder } from "./forward/forwarder.ts";
+import type { Environment } from "./forward/sinks/sink-context.ts";
 import { forwardersOf, quarantineApi } from "./gateway-forward.ts";
 import { createBlockMerger, createRetentionKeeper, openGatewayLog } from "./gateway-log.ts";
 import { observeGateway } from "./gateway-metrics.ts";
@@ -47,21 +48,25 @@ export interface Gateway {
 /** What is closed when the gateway closes, the newest first. */
 type Closers = (() => Promise<void>)[];
 
-/** Errors: PORT_IN_USE, LISTEN_FAILED, DATA_DIR_UNUSABLE, DATA_DIR_LOCKED. */
-export async function startGateway(config: GatewayConfig, logger: Logger): Promise<Gateway> {
+/**
+ * @param environment environment variables, for secrets of sinks that the configuration says are there.
+ * @throws PORT_IN_USE, LISTEN_FAILED, DATA_DIR_UNUSABLE, DATA_DIR_LOCKED, SINK_LIBRARY_MISSING.
+ */
+export async function startGateway(config: GatewayConfig, logger: Logger, environment: Environment = {}): Promise<Gateway> {
   const closers: Closers = [];
   try {
-    return await start(config, logger, closers);
+    return await start(config, environment, logger, closers);
   } catch (error) {
     await closeAll(closers);
     throw error;
   }
 }
 
-async function start(config: GatewayConfig, logger: Logger, closers: Closers): Promise<Gateway> {
+async function start(config: GatewayConfig, environment: Environment, logger: Logger, closers: Closers): Promise<Gateway> {
   const readers = new LogReaders();
   const log = await openLog(config, readers, logger, closers);
-  const forwarders = await loadForwarders(config, log, logger, closers);
+  const forwarders = await forwardersOf(config, { log, logger }, environment);
+  await loadForwarders(forwarders, closers);
   for (const forwarder of forwarders) readers.addSink(forwarder);
   const stream = await startStream(config, log, readers, logger, closers);
   const { desk, webhooks } = await startNotify(config, log, logger, closers);
@@ -153,13 +158,11 @@ export function backfilledIds({ windows, alerts }: GatewayConfig): Set<string> {
   return new Set([...idsOf("window", windows), ...idsOf("rule", alerts)]);
 }
 
-async function loadForwarders(config: GatewayConfig, log: Log, logger: Logger, closers: Closers): Promise<Forwarder[]> {
-  const forwarders = forwardersOf(config, log, logger);
+async function loadForwarders(forwarders: readonly Forwarder[], closers: Closers): Promise<void> {
   for (const forwarder of forwarders) {
     closers.push(() => forwarder.close());
     await forwarder.load();
   }
-  return forwarders;
 }
 
 async function startNotify(config: GatewayConfig, log: Log, logger: Logger, closers: Closers) {

@@ -140,7 +140,7 @@ function csvFieldsOf<L extends Lane>(lane: L, placed: PlacedRecord<L>): Field[] 
   const byName = new Map(fields);
   const columns = ["gateway", "offset", ...resultFields].map((name): Field => [name, byName.get(name) ?? ""]);
   const others = fields.filter(([name]) => !columns.some(([column]) => column === name));
-  return [...columns, [otherAggregates, others.length === 0 ? "" : JSON.stringify(Object.fromEntries(others))]];
+  return [...columns, [otherAggregates, others.length === 0 ? "" : `{${others.map(member).join(",")}}`]];
 }
 
 function jsonValue(value: Field[1]): string {

@@ -1,12 +1,12 @@
 // What has become of the offsets of a lane (lane-progress.ts), in the tables origins, progress and losses.
 
+import { fromMultirange, jsonText, multirange, numberArray, textArray } from "../codec/postgres-values.ts";
 import type { GapReason } from "../model/gap.ts";
 import { type Lane, lanes } from "../model/lane.ts";
 import { lossChanges, noProgress, type ProgressStep } from "./commit-stage.ts";
 import { type LaneLoss, type LaneProgress, type LossCounts, noLosses } from "./lane-progress.ts";
 import type { Client } from "./postgres-connection.ts";
 import { schemaLock } from "./postgres-schema.ts";
-import { fromMultirange, jsonText, multirange, numberArray, textArray } from "./postgres-values.ts";
 import { type Origin, type OriginProgress, originKey } from "./store.ts";
 
 export interface StoredOrigin extends OriginProgress {

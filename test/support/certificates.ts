@@ -15,7 +15,7 @@ function openssl(...args: readonly string[]): void {
 
 const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
 
-/** A certificate authority made by openssl, in a directory of the test. */
+/** A certificate authority made by openssl, in a directory of the test, or another one. */
 export class CertificateAuthority {
   readonly #directory: string;
   readonly cert: string;
@@ -28,8 +28,8 @@ export class CertificateAuthority {
     this.#key = join(directory, "ca.key");
   }
 
-  static async create(): Promise<CertificateAuthority> {
-    const authority = new CertificateAuthority(await tempDir());
+  static async create(directory?: string): Promise<CertificateAuthority> {
+    const authority = new CertificateAuthority(directory ?? (await tempDir()));
     const { cert } = authority;
     openssl("req", "-x509", ...newKey, "-keyout", authority.#key, "-out", cert, "-subj", "/CN=test authority", "-days", "2");
     return authority;

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { chown, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll } from "vitest";
+import { systemCodeOf } from "../../src/platform/errors.ts";
 import { freePort } from "./free-port.ts";
 
 /** Debian's path, a folder a version; it is in nobody's PATH. */
@@ -25,18 +26,22 @@ function serverUser(): { readonly uid: number; readonly gid: number } | undefine
 }
 
 /** Faster, and true of processes that are killed; only a power cut would tell the difference. */
-const settings = { listen_addresses: "127.0.0.1", unix_socket_directories: "", fsync: "off", max_connections: "50" };
+const usualSettings = { listen_addresses: "127.0.0.1", unix_socket_directories: "", fsync: "off", max_connections: "50" };
+
+type Settings = Readonly<Record<string, string>>;
 
 /** A real PostgreSQL on loopback with a cluster of its own. It keeps its port, so that it can be killed and started again. */
 export class Postgres {
   readonly #directory: string;
   readonly #port: number;
+  readonly #settings: Settings;
   #child: ChildProcess | undefined;
   #databases = 0;
 
-  constructor(directory: string, port: number) {
+  constructor(directory: string, port: number, settings: Settings = {}) {
     this.#directory = directory;
     this.#port = port;
+    this.#settings = { ...usualSettings, ...settings };
   }
 
   /** A new, empty database. */
@@ -60,14 +65,15 @@ export class Postgres {
     return `postgres://tidegate@127.0.0.1:${this.#port}/${database}`;
   }
 
-  /** Resolves when the server accepts connections. */
+  /** Resolves when the server accepts connections. Does nothing while it runs. */
   async start(): Promise<void> {
+    if (this.#running !== undefined) return;
     // What a killed server leaves behind ends by itself, and the new one does not start before.
     while (!(await this.#tryStart())) await new Promise(setImmediate);
   }
 
   async #tryStart(): Promise<boolean> {
-    const options = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+    const options = Object.entries(this.#settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
     const args = ["-D", this.#directory, "-p", String(this.#port), ...options];
     const child = spawn(`${programFolder()}postgres`, args, { ...serverUser(), stdio: ["ignore", "ignore", "pipe"] });
     let output = "";
@@ -95,13 +101,44 @@ export class Postgres {
     return this.#end("SIGKILL");
   }
 
-  async #end(signal: "SIGINT" | "SIGKILL"): Promise<void> {
+  /** It keeps its connections and answers nothing. */
+  freeze(): void {
+    this.#signalAll("SIGSTOP");
+  }
+
+  thaw(): void {
+    this.#signalAll("SIGCONT");
+  }
+
+  get #running(): ChildProcess | undefined {
     const child = this.#child;
+    return child === undefined || child.exitCode !== null || child.signalCode !== null ? undefined : child;
+  }
+
+  /** The server and the process of each of its connections. */
+  #signalAll(signal: "SIGSTOP" | "SIGCONT"): void {
+    const pid = this.#running?.pid;
+    if (pid === undefined) return;
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
+    for (const each of [pid, ...children]) signalIfThere(each, signal);
+  }
+
+  async #end(signal: "SIGINT" | "SIGKILL"): Promise<void> {
+    const child = this.#running;
     this.#child = undefined;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    if (child === undefined) return;
     const exited = once(child, "exit");
     child.kill(signal);
     await exited;
+  }
+}
+
+/** A connection that has just ended has no process any more. */
+function signalIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (systemCodeOf(error) !== "ESRCH") throw error;
   }
 }
 
@@ -115,13 +152,17 @@ async function newCluster(): Promise<string> {
   return directory;
 }
 
-/** One server for the tests of a file (or of the `describe` that calls this); they use databases of their own. */
-export function postgresForTests(): () => Postgres {
+/**
+ * One server for the tests of a file (or of the `describe` that calls this); they use databases of their own.
+ *
+ * @param settings further ones, for a cluster in this directory; files that they name may be made there.
+ */
+export function postgresForTests(settings: (directory: string) => Promise<Settings> = async () => ({})): () => Postgres {
   let server: Postgres | undefined;
   let directory = "";
   beforeAll(async () => {
     directory = await newCluster();
-    server = new Postgres(directory, await freePort());
+    server = new Postgres(directory, await freePort(), await settings(directory));
     await server.start();
   });
   afterAll(async () => {
