@@ -19,8 +19,11 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-function configTable(schema: Parameters<typeof jsonSchemaOf>[0]): string {
-  const rows = fieldRows(jsonSchemaOf(schema)).map((row) => [
+type ConfigSchema = Parameters<typeof jsonSchemaOf>[0];
+
+function configTable(schema: ConfigSchema, isWanted = (_path: string) => true): string {
+  const wanted = fieldRows(jsonSchemaOf(schema)).filter(({ path }) => isWanted(path));
+  const rows = wanted.map((row) => [
     `\`${row.path}\``,
     row.default === "" ? "" : `\`${row.default}\``,
     row.unit,
@@ -57,16 +60,17 @@ function metricsTable(): string {
 }
 
 function commandHelp(command: Command): string {
-  const sections = leaves(command, command.name()).map(
-    ([name, leaf]) => `### ${name}\n\n\`\`\`text\n${leaf.helpInformation().trimEnd()}\n\`\`\`\n`,
-  );
+  const sections = command.commands
+    .flatMap((sub) => described(sub, `${command.name()} ${sub.name()}`))
+    .map(([name, leaf]) => `### ${name}\n\n\`\`\`text\n${leaf.helpInformation().trimEnd()}\n\`\`\`\n`);
   return `## ${command.name()}\n\n${command.description()}\n\n${sections.join("\n")}`;
 }
 
-/** Commands without commands of their own, by their whole names. */
-function leaves(command: Command, name: string): [string, Command][] {
-  const subs = command.commands.filter((sub) => sub.name() !== "help");
-  return subs.length === 0 ? [[name, command]] : subs.flatMap((sub) => leaves(sub, `${name} ${sub.name()}`));
+/** A command and those below it, by their whole names; not one that only groups others, and has no options. */
+function described(command: Command, name: string): [string, Command][] {
+  if (command.name() === "help") return [];
+  const below = command.commands.flatMap((sub) => described(sub, `${name} ${sub.name()}`));
+  return below.length > 0 && command.options.length === 0 ? below : [[name, command], ...below];
 }
 
 /** README.md with what stands between `<!-- generated: NAME -->` and `<!-- end -->` written anew. */
@@ -81,6 +85,11 @@ function readme(tables: Readonly<Record<string, string>>): string {
   );
 }
 
+/** What one kind of sink has stands in docs/config.md only. */
+function isOfEverySink(path: string): boolean {
+  return !path.includes("[kind: ");
+}
+
 const schema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
   title: "Tidegate gateway",
@@ -92,6 +101,6 @@ const files = {
   "docs/errors.md": `# Errors\n\n${notice}## Error codes\n\nEvery failure of a command ends with its code in brackets and this exit code.\n\n${errorsTable()}\n\n## Reject reasons\n\nWhy a reading was not stored: label \`reason\` of \`tidegate_readings_rejected_total\`, and in the dead letters.\n\n${rejectsTable()}\n`,
   "docs/metrics.md": `# Metrics\n\n${notice}\`GET /metrics\` gives these, and the process metrics of prom-client (\`process_*\`, \`nodejs_*\`).\n\n${metricsTable()}\n`,
   "docs/commands.md": `# Commands\n\n${notice}${commandHelp(createTidegate())}\n${commandHelp(createSimulator())}`,
-  "README.md": readme({ config: configTable(gatewayConfigSchema), errors: errorsTable() }),
+  "README.md": readme({ config: configTable(gatewayConfigSchema, isOfEverySink), errors: errorsTable() }),
 };
 process.stdout.write(JSON.stringify(files));

@@ -2,6 +2,7 @@
 
 import { deliveryTo, type GatewayParts } from "./gateway-status.ts";
 import type { Delivery } from "./log/accounting.ts";
+import { denseEnd } from "./model/interval-set.ts";
 import { lanes } from "./model/lane.ts";
 import { lossReasons } from "./model/loss-reason.ts";
 import type { Webhook } from "./notify/webhook.ts";
@@ -100,13 +101,13 @@ function observeReaders(metrics: Metrics, { stream }: GatewayParts): void {
 function observeForwarders(metrics: Metrics, { forwarders, log }: GatewayParts): void {
   const perLane = (read: (delivery: Delivery) => number) => () =>
     forwarders.flatMap((forwarder) =>
-      lanes.map((lane): Observation => {
+      forwarder.lanes.map((lane): Observation => {
         return { labels: { sink: forwarder.sink, lane }, value: read(deliveryTo(log, forwarder, lane)) };
       }),
     );
   metrics.observe("tidegate_forward_confirmed_offset", () =>
-    forwarders.flatMap(({ sink, confirmed }) =>
-      lanes.map((lane): Observation => ({ labels: { sink, lane }, value: confirmed[lane] })),
+    forwarders.flatMap(({ sink, settled, lanes }) =>
+      lanes.map((lane): Observation => ({ labels: { sink, lane }, value: denseEnd(settled[lane]) })),
     ),
   );
   metrics.observe(
@@ -116,6 +117,26 @@ function observeForwarders(metrics: Metrics, { forwarders, log }: GatewayParts):
   metrics.observe(
     "tidegate_forward_delivered_total",
     perLane(({ delivered }) => delivered),
+  );
+  metrics.observe("tidegate_forward_rejected_total", () =>
+    forwarders.flatMap((forwarder) => {
+      const { lanes: forwarded } = forwarder.status();
+      return forwarder.lanes.map((lane): Observation => {
+        return { labels: { sink: forwarder.sink, lane }, value: forwarded[lane].rejectedRecords };
+      });
+    }),
+  );
+  metrics.observe("tidegate_forward_quarantined", () =>
+    forwarders.map(({ sink, quarantine }) => ({ labels: { sink }, value: quarantine.size })),
+  );
+  metrics.observe("tidegate_forward_quarantine_dropped_total", () =>
+    forwarders.map(({ sink, quarantine }) => ({ labels: { sink }, value: quarantine.dropped })),
+  );
+  metrics.observe("tidegate_forward_sent_bytes_total", () =>
+    forwarders.map((forwarder) => ({ labels: { sink: forwarder.sink }, value: forwarder.status().sentBytes })),
+  );
+  metrics.observe("tidegate_forward_window_bytes", () =>
+    forwarders.map((forwarder) => ({ labels: { sink: forwarder.sink }, value: forwarder.status().inflight.windowBytes })),
   );
   metrics.observe("tidegate_forward_connected", () =>
     forwarders.map((forwarder) => {

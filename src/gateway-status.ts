@@ -101,20 +101,21 @@ function diskView({ disk }: Log): StatusView["log"]["disk"] {
 }
 
 /** Where a sink stands with a lane, so that stored = delivered + pending + evicted. */
-export function deliveryTo(log: Log, { sink, confirmed }: Pick<Forwarder, "sink" | "confirmed">, lane: Lane): Delivery {
+export function deliveryTo(log: Log, { sink, settled }: Pick<Forwarder, "sink" | "settled">, lane: Lane): Delivery {
   const bounds = log.bounds(lane);
   const holes = log.losses.filter((loss) => loss.lane === lane && loss.reason === "corrupt");
-  return deliveryOf({ bounds, confirmedOffset: confirmed[lane], evicted: log.evicted[sink]?.[lane], holes });
+  return deliveryOf({ bounds, settled: settled[lane], evicted: log.evicted[sink]?.[lane], holes });
 }
 
 function sinkView(log: Log, forwarder: Forwarder): SinkView {
-  const { state, lastError, lanes: forwarded } = forwarder.status();
-  const laneViews = lanes.map((lane) => {
+  const { state, lastError, lanes: forwarded, quarantine } = forwarder.status();
+  const laneViews = forwarder.lanes.map((lane) => {
     const { delivered, pending, evicted } = deliveryTo(log, forwarder, lane);
     const counts = { backlogRecords: pending, deliveredRecords: delivered, evictedRecords: evicted };
     return [lane, { confirmedOffset: forwarded[lane].confirmedOffset, ...counts }] as const;
   });
-  return { state, lastError: lastError?.message ?? null, lanes: Object.fromEntries(laneViews) };
+  const { records: quarantined } = quarantine;
+  return { state, lastError: lastError?.message ?? null, lanes: Object.fromEntries(laneViews), quarantined };
 }
 
 function occurred(counts: Readonly<Record<string, number>>): Record<string, number> {

@@ -8,8 +8,9 @@
 import { retiredAlerts } from "./alert/retired-rules.ts";
 import { Broker } from "./broker/broker.ts";
 import type { GatewayConfig } from "./config/schema.ts";
-import { CollectorSink } from "./forward/collector-sink.ts";
-import { Forwarder } from "./forward/forwarder.ts";
+import type { Forwarder } from "./forward/forwarder.ts";
+import type { Environment } from "./forward/sinks/sink-context.ts";
+import { forwardersOf, quarantineApi } from "./gateway-forward.ts";
 import { createBlockMerger, createRetentionKeeper, openGatewayLog } from "./gateway-log.ts";
 import { observeGateway } from "./gateway-metrics.ts";
 import { alertNotes, alertsApi, createAlertDesk, createWebhooks } from "./gateway-notify.ts";
@@ -47,21 +48,25 @@ export interface Gateway {
 /** What is closed when the gateway closes, the newest first. */
 type Closers = (() => Promise<void>)[];
 
-/** Errors: PORT_IN_USE, LISTEN_FAILED, DATA_DIR_UNUSABLE, DATA_DIR_LOCKED. */
-export async function startGateway(config: GatewayConfig, logger: Logger): Promise<Gateway> {
+/**
+ * @param environment environment variables, for secrets of sinks that the configuration says are there.
+ * @throws PORT_IN_USE, LISTEN_FAILED, DATA_DIR_UNUSABLE, DATA_DIR_LOCKED, SINK_LIBRARY_MISSING.
+ */
+export async function startGateway(config: GatewayConfig, logger: Logger, environment: Environment = {}): Promise<Gateway> {
   const closers: Closers = [];
   try {
-    return await start(config, logger, closers);
+    return await start(config, environment, logger, closers);
   } catch (error) {
     await closeAll(closers);
     throw error;
   }
 }
 
-async function start(config: GatewayConfig, logger: Logger, closers: Closers): Promise<Gateway> {
+async function start(config: GatewayConfig, environment: Environment, logger: Logger, closers: Closers): Promise<Gateway> {
   const readers = new LogReaders();
   const log = await openLog(config, readers, logger, closers);
-  const forwarders = await loadForwarders(config, log, logger, closers);
+  const forwarders = await forwardersOf(config, { log, logger }, environment);
+  await loadForwarders(forwarders, closers);
   for (const forwarder of forwarders) readers.addSink(forwarder);
   const stream = await startStream(config, log, readers, logger, closers);
   const { desk, webhooks } = await startNotify(config, log, logger, closers);
@@ -153,25 +158,11 @@ export function backfilledIds({ windows, alerts }: GatewayConfig): Set<string> {
   return new Set([...idsOf("window", windows), ...idsOf("rule", alerts)]);
 }
 
-async function loadForwarders(config: GatewayConfig, log: Log, logger: Logger, closers: Closers): Promise<Forwarder[]> {
-  const { collector } = config.forward;
-  if (collector === undefined) return [];
-  const { address, compression, ackTimeout, linger, inflightSizeMax, retryDelayMin, retryDelayMax } = collector;
-  const sink = new CollectorSink({ name: "collector", address, compression, gatewayId: config.gateway.id, logId: log.logId });
-  const forwarder = new Forwarder({
-    sink,
-    log,
-    retry: { delayMsMin: retryDelayMin, delayMsMax: retryDelayMax },
-    ackTimeoutMs: ackTimeout,
-    lingerMs: linger,
-    inflightBytesMax: inflightSizeMax,
-    clock: systemClock,
-    random: Math.random,
-    logger,
-  });
-  closers.push(() => forwarder.close());
-  await forwarder.load();
-  return [forwarder];
+async function loadForwarders(forwarders: readonly Forwarder[], closers: Closers): Promise<void> {
+  for (const forwarder of forwarders) {
+    closers.push(() => forwarder.close());
+    await forwarder.load();
+  }
 }
 
 async function startNotify(config: GatewayConfig, log: Log, logger: Logger, closers: Closers) {
@@ -273,6 +264,7 @@ async function startHttp(config: GatewayConfig, parts: GatewayParts, closers: Cl
     unreadyReason: () => (parts.mqttAddress() === "not listening" ? "the MQTT listener is not open yet" : null),
     metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
     alerts: alertsApi(parts.desk),
+    quarantine: quarantineApi(parts.forwarders),
   });
   closers.push(() => http.close());
   return http.start();

@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
+import { csvHeader, csvLine, ndjsonLine } from "../codec/record-text.ts";
 import { exportLosses, exportRecords } from "../collector/export.ts";
-import { csvHeader, csvLine, lossCsvHeader, lossCsvLine, lossNdjsonLine, ndjsonLine } from "../collector/export-format.ts";
+import { lossCsvHeader, lossCsvLine, lossNdjsonLine } from "../collector/loss-text.ts";
 import { type Lane, lanes } from "../model/lane.ts";
 import { print } from "./print.ts";
 

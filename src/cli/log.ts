@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { Presets, SingleBar } from "cli-progress";
 import { Command, Option } from "commander";
-import { csvHeader, csvLine, ndjsonLine } from "../collector/export-format.ts";
+import { csvHeader, csvLine, ndjsonLine } from "../codec/record-text.ts";
 import { inspectLog, type LogSummary, logRecords, verifyLog } from "../log/inspect.ts";
 import { type Lane, lanes } from "../model/lane.ts";
 import { TidegateError } from "../platform/errors.ts";

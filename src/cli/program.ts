@@ -5,6 +5,7 @@ import { collectorCommand } from "./collector.ts";
 import { demoCommand } from "./demo.ts";
 import { exportCommand } from "./export.ts";
 import { logCommand } from "./log.ts";
+import { quarantineCommand } from "./quarantine.ts";
 import { replayCommand } from "./replay.ts";
 import { runCommand } from "./run.ts";
 import { silenceCommand } from "./silence.ts";
@@ -16,7 +17,9 @@ export function createProgram(): Command {
     .description(
       "An edge gateway for sensor streams: MQTT in, windows and alerts at the edge, exactly once into the collector.",
     )
-    .version("0.1.0");
+    .version("0.1.0")
+    // What stands behind a command belongs to it, and not to a command above it with an option of that name.
+    .enablePositionalOptions();
   for (const command of [
     runCommand(),
     collectorCommand(),
@@ -24,6 +27,7 @@ export function createProgram(): Command {
     statusCommand(),
     alertsCommand(),
     silenceCommand(),
+    quarantineCommand(),
     exportCommand(),
     logCommand(),
     replayCommand(),

@@ -1,20 +1,16 @@
 // What a stopped collector has received, record by record, and what it was told is lost: by gateway, within a gateway by log in the order of first contact,
 // within a log in offset order. It opens the data directory, so no collector may run on it.
 
-import { type RecordOf, recordsOf } from "../codec/block-records.ts";
+import { recordsOf } from "../codec/block-records.ts";
+import type { PlacedRecord } from "../codec/record-text.ts";
 import { type GapReason, gapReasons } from "../model/gap.ts";
 import type { Lane } from "../model/lane.ts";
 import { openCollectorDatabase, readBlocks, readProgress } from "./embedded-database.ts";
 import type { LaneProgress } from "./lane-progress.ts";
 import type { Origin } from "./store.ts";
 
-export interface ExportedRecord<L extends Lane> {
-  readonly gatewayId: string;
+export interface ExportedRecord<L extends Lane> extends PlacedRecord<L> {
   readonly logId: string;
-  readonly offset: number;
-  /** When the gateway appended the record: microseconds since the Unix epoch. */
-  readonly ingestTimeUs: number;
-  readonly record: RecordOf[L];
 }
 
 export interface ExportFilter {

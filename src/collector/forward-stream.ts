@@ -4,10 +4,12 @@
 //
 // Every batch is validated as it arrives, handed to the store, and acknowledged after the store has synced it; one Ack answers
 // all batches of a lane that one commit wrote. Anything that is not allowed ends the stream with a gRPC status that says why,
-// and is counted by reason; what was acknowledged before stays. A stream that says no Hello within helloTimeoutMs is ended.
+// and is counted by reason; what was acknowledged before stays. Where the gateway can do nothing but come back, the status says when
+// (retry-hint.ts). A stream that says no Hello within helloTimeoutMs is ended.
 
 import { status as grpcStatus, type ServerDuplexStream } from "@grpc/grpc-js";
-import { type ForwardResponseFields, type ReceivedRequest, toWireLane } from "../codec/collector-service.ts";
+import { type ForwardResponseFields, type ReceivedRequest, toWireLane, toWireRanges } from "../codec/collector-service.ts";
+import { addInterval, denseEnd, emptyIntervalSet, type Interval, type IntervalSet } from "../model/interval-set.ts";
 import { type Lane, lanes } from "../model/lane.ts";
 import type { Clock } from "../platform/clock.ts";
 import { messageOf, TidegateError } from "../platform/errors.ts";
@@ -23,6 +25,7 @@ import {
   type RefusalReason,
   refusal,
 } from "./request-check.ts";
+import { retryHint } from "./retry-hint.ts";
 import type { Origin, Store } from "./store.ts";
 
 export type ForwardCall = ServerDuplexStream<ReceivedRequest, ForwardResponseFields>;
@@ -33,9 +36,17 @@ export interface ForwardStreamOptions {
   readonly gate: PressureGate;
   readonly helloTimeoutMs: number;
   readonly clock: Clock;
+  /** Yields numbers in [0, 1). */
+  readonly random: () => number;
   readonly logger: Logger;
   /** Called once, when the stream takes nothing more. */
   readonly onEnd: (reason: RefusalReason | null) => void;
+}
+
+interface AckDue {
+  readonly nextOffset: number;
+  /** What became durable since the last acknowledgement. */
+  readonly settled: IntervalSet;
 }
 
 type StreamState =
@@ -53,14 +64,16 @@ const statusOf: Record<RefusalReason, grpcStatus> = {
   closing: grpcStatus.UNAVAILABLE,
 };
 
+/** What a waiting write takes in memory besides its block, roughly; else a flood of tiny ones would have no bound. */
+const writeBytes = 1024;
+
 export class ForwardStream {
   readonly #options: ForwardStreamOptions;
   readonly #call: ForwardCall;
   readonly #pending = new Set<Promise<void>>();
-  /** Next offsets to acknowledge; at most one a lane, however slowly the gateway reads. */
-  readonly #acksDue = new Map<Lane, number>();
+  /** What to acknowledge; at most one a lane, however slowly the gateway reads. */
+  readonly #acksDue = new Map<Lane, AckDue>();
   readonly #cancelHelloTimeout: () => void;
-  readonly #resume = () => this.#call.resume();
   #state: StreamState = { kind: "awaiting-hello" };
   #ackScheduled = false;
   #writable = true;
@@ -92,6 +105,7 @@ export class ForwardStream {
 
   /** Takes nothing more, acknowledges what is being written, then ends the stream. */
   async close(): Promise<void> {
+    this.#options.gate.release(this.#call);
     this.#call.pause();
     await Promise.all(this.#pending);
     this.#sendAcks();
@@ -124,25 +138,29 @@ export class ForwardStream {
     this.#cancelHelloTimeout();
     this.#state = { kind: "greeting", origin: hello.origin };
     this.#call.pause();
-    this.#track(this.#options.store.contact(hello.origin).then(() => this.#welcome(hello.origin)));
+    this.#track(this.#options.store.contact(hello.origin).then((settled) => this.#welcome(hello.origin, settled)));
     return null;
   }
 
-  #welcome(origin: Origin): void {
+  #welcome(origin: Origin, settled: Readonly<Record<Lane, IntervalSet>>): void {
     if (this.#state.kind !== "greeting") return;
     this.#state = { kind: "open", origin };
-    const { store, logger } = this.#options;
-    const positions = lanes.map((lane) => ({ lane: toWireLane(lane), nextOffset: store.nextOffset(origin, lane) }));
-    this.#write({ welcome: { positions } });
+    const { logger } = this.#options;
+    const positions = lanes.map((lane) => positionOf(lane, { nextOffset: denseEnd(settled[lane]), settled: settled[lane] }));
+    this.#write({ welcome: { positions, anyOrder: true } });
     logger.info({ ...origin, peer: this.#call.getPeer() }, "gateway connected");
     this.#call.resume();
   }
 
   #takeBatch(origin: Origin, batch: CheckedBatch): Refusal | null {
     if (batch.kind === "refusal") return batch;
-    const { lane } = batch.block;
-    this.#track(this.#options.store.append(origin, batch.block).then((nextOffset) => this.#acknowledge(lane, nextOffset)));
-    if (this.#options.gate.holds(this.#resume)) this.#call.pause();
+    const { lane, firstOffset, count, bytes } = batch.block;
+    const range = { start: firstOffset, end: firstOffset + count };
+    const stored = this.#options.store.append(origin, batch.block);
+    this.#trackWrite(
+      bytes.length,
+      stored.then((next) => this.#acknowledge(lane, next, range)),
+    );
     return null;
   }
 
@@ -151,22 +169,34 @@ export class ForwardStream {
     const { store, logger } = this.#options;
     const { gap } = checked;
     logger.warn({ ...origin, ...gap }, "gateway declared records lost");
-    this.#track(store.declareLost(origin, gap).then((nextOffset) => this.#acknowledge(gap.lane, nextOffset)));
+    const range = { start: gap.fromOffset, end: gap.toOffset };
+    this.#trackWrite(
+      0,
+      store.declareLost(origin, gap).then((next) => this.#acknowledge(gap.lane, next, range)),
+    );
     return null;
+  }
+
+  #trackWrite(blockBytes: number, write: Promise<void>): void {
+    const { gate } = this.#options;
+    const bytes = blockBytes + writeBytes;
+    gate.enter(this.#call, bytes);
+    this.#track(write.finally(() => gate.leave(this.#call, bytes)));
   }
 
   #track(write: Promise<void>): void {
     const settled = write
       .catch((error: unknown) => this.#refuse(refusalOf(error)))
-      .finally(() => {
-        this.#pending.delete(settled);
-        this.#options.gate.releaseIfRoom();
-      });
+      .finally(() => this.#pending.delete(settled));
     this.#pending.add(settled);
   }
 
-  #acknowledge(lane: Lane, nextOffset: number): void {
-    this.#acksDue.set(lane, nextOffset);
+  #acknowledge(lane: Lane, nextOffset: number, range: Interval): void {
+    const due = this.#acksDue.get(lane) ?? { nextOffset: 0, settled: emptyIntervalSet };
+    this.#acksDue.set(lane, {
+      nextOffset: Math.max(due.nextOffset, nextOffset),
+      settled: addInterval(due.settled, range),
+    });
     if (this.#ackScheduled) return;
     this.#ackScheduled = true;
     setImmediate(() => this.#sendAcks());
@@ -175,10 +205,10 @@ export class ForwardStream {
   #sendAcks(): void {
     this.#ackScheduled = false;
     if (this.#state.kind !== "open") return;
-    for (const [lane, nextOffset] of this.#acksDue) {
+    for (const [lane, due] of this.#acksDue) {
       if (!this.#writable) return;
       this.#acksDue.delete(lane);
-      this.#write({ ack: { lane: toWireLane(lane), nextOffset } });
+      this.#write({ ack: positionOf(lane, due) });
     }
   }
 
@@ -200,18 +230,25 @@ export class ForwardStream {
     const level = reason === "closing" ? "info" : "warn";
     this.#options.logger[level]({ ...this.origin, peer: this.#call.getPeer(), reason }, `stream ended: ${message}`);
     this.#end(reason);
-    this.#call.emit("error", { code: statusOf[reason], details: message });
+    const metadata = retryHint(reason, this.#options.random);
+    this.#call.emit("error", { code: statusOf[reason], details: message, metadata });
   }
 
   #end(reason: RefusalReason | null): void {
     if (this.#state.kind === "ended") return;
     this.#state = { kind: "ended", origin: this.origin };
     this.#cancelHelloTimeout();
-    this.#options.gate.forget(this.#resume);
+    this.#options.gate.release(this.#call);
     // Reading on empties the transport's buffers; #receive ignores what comes.
     this.#call.resume();
     this.#options.onEnd(reason);
   }
+}
+
+/** As the wire has it: of what is settled only what lies behind the next offset. */
+function positionOf(lane: Lane, { nextOffset, settled }: AckDue) {
+  const behind = settled.filter(({ end }) => end > nextOffset);
+  return { lane: toWireLane(lane), nextOffset, settled: toWireRanges(behind) };
 }
 
 function refusalOf(error: unknown): Refusal {
@@ -219,6 +256,8 @@ function refusalOf(error: unknown): Refusal {
   switch (error.code) {
     case "COLLECTOR_FULL":
       return refusal("limit", error.message);
+    case "STORE_REFUSED":
+      return refusal("block", error.message);
     case "STORE_CLOSED":
       return refusal("closing", error.message);
     case "STORE_WRITE_FAILED":

@@ -2,7 +2,7 @@
 
 import { inspect } from "node:util";
 import type { z } from "zod";
-import { type JsonSchema, schemaAt } from "./reference.ts";
+import { type JsonSchema, memberOf, schemaAt } from "./reference.ts";
 
 export interface Fault {
   /** Dotted path of the field, such as `ingest.routes.0.topic`; "" for the whole file. */
@@ -21,7 +21,7 @@ export function faultsOf(issues: readonly z.core.$ZodIssue[], raw: unknown, sche
 }
 
 function faultsOfIssue(issue: z.core.$ZodIssue, raw: unknown, schema: JsonSchema): Fault[] {
-  const at = schemaAt(schema, issue.path);
+  const at = schemaAt(schema, issue.path, raw);
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey([...issue.path, key], raw, at));
   const value = valueAt(raw, issue.path);
   const missing = value === undefined;
@@ -30,7 +30,7 @@ function faultsOfIssue(issue: z.core.$ZodIssue, raw: unknown, schema: JsonSchema
     {
       path: issue.path.join("."),
       problem: missing ? "is missing" : problemOf(issue, value),
-      value,
+      value: at?.secret === true && !missing ? "not shown" : value,
       allowed,
       remedy: remedyParam(issue) ?? (missing ? "add it" : "replace it by what is allowed"),
     },
@@ -42,6 +42,7 @@ function problemOf(issue: z.core.$ZodIssue, value: unknown): string {
   if (issue.code === "invalid_type") return `is ${kindOf(value)}, not ${issue.expected}`;
   if (issue.code === "too_big") return "is too large";
   if (issue.code === "too_small") return "is too small";
+  if (issue.code === "invalid_union" && issue.discriminator !== undefined) return `is not a known ${issue.discriminator}`;
   return "is not allowed";
 }
 
@@ -68,10 +69,7 @@ function unknownKey(path: Path, raw: unknown, at: JsonSchema | undefined): Fault
 }
 
 function valueAt(raw: unknown, path: Path): unknown {
-  let value = raw;
-  for (const key of path)
-    value = typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined;
-  return value;
+  return path.reduce(memberOf, raw);
 }
 
 function allowedBy(schema: JsonSchema | undefined): string {

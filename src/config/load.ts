@@ -32,7 +32,7 @@ export function loadGatewayConfig(path: string, checks: readonly ConfigCheck<Gat
   return parseConfig(readConfigFile(path), path, checked(gatewayConfigSchema, checks));
 }
 
-function checked(schema: typeof gatewayConfigSchema, checks: readonly ConfigCheck<GatewayConfig>[]) {
+function checked<Schema extends z.ZodType>(schema: Schema, checks: readonly ConfigCheck<z.output<Schema>>[]) {
   return schema.superRefine((config, context) => {
     if (context.issues.length > 0) return;
     for (const { path, problem, remedy } of checks.flatMap((check) => check(config)))
@@ -41,8 +41,8 @@ function checked(schema: typeof gatewayConfigSchema, checks: readonly ConfigChec
 }
 
 /** As {@link loadGatewayConfig}, for a collector. */
-export function loadCollectorConfig(path: string): CollectorConfig {
-  return parseConfig(readConfigFile(path), path, collectorConfigSchema);
+export function loadCollectorConfig(path: string, checks: readonly ConfigCheck<CollectorConfig>[] = []): CollectorConfig {
+  return parseConfig(readConfigFile(path), path, checked(collectorConfigSchema, checks));
 }
 
 /** As {@link loadGatewayConfig}, for a text that is in memory; `path` stands in the messages. */

@@ -2,13 +2,16 @@
 
 import { z } from "zod";
 
-/** The part of JSON Schema that zod writes for our config, with our own keywords `unit` and `allowed`. */
+/** The part of JSON Schema that zod writes for our config, with our own keywords `unit`, `allowed` and `secret`. */
 export interface JsonSchema {
   readonly type?: string;
   readonly description?: string;
   readonly default?: unknown;
   readonly unit?: string;
   readonly allowed?: string;
+  /** Not shown in faults. */
+  readonly secret?: boolean;
+  readonly const?: unknown;
   readonly enum?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
@@ -17,6 +20,8 @@ export interface JsonSchema {
   readonly required?: readonly string[];
   readonly items?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
+  /** Sections that differ by their field `kind`. */
+  readonly oneOf?: readonly JsonSchema[];
 }
 
 export interface FieldRow {
@@ -31,11 +36,32 @@ export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
   return z.toJSONSchema(schema, { io: "input" }) as JsonSchema;
 }
 
-/** The schema of the field at a path; undefined if the path leads to no field. */
-export function schemaAt(schema: JsonSchema, path: readonly PropertyKey[]): JsonSchema | undefined {
-  let at: JsonSchema | undefined = schema;
-  for (const key of path) at = typeof key === "number" ? at?.items : propertyOf(at, String(key));
+/** The schema of the field at a path of `raw`, what the file holds; undefined if the path leads to no field. */
+export function schemaAt(schema: JsonSchema, path: readonly PropertyKey[], raw: unknown): JsonSchema | undefined {
+  let at: JsonSchema | undefined = variantOf(schema, raw);
+  let value = raw;
+  for (const key of path) {
+    value = memberOf(value, key);
+    at = variantOf(typeof key === "number" ? at?.items : propertyOf(at, String(key)), value);
+  }
   return at;
+}
+
+/** What stands in a file under a key. */
+export function memberOf(value: unknown, key: PropertyKey): unknown {
+  return typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined;
+}
+
+/** Of sections that differ by their `kind`, the one that the value is; one that has nothing but all kinds, if it is none. */
+function variantOf(schema: JsonSchema | undefined, value: unknown): JsonSchema | undefined {
+  if (schema?.oneOf === undefined) return schema;
+  const kind = memberOf(value, "kind");
+  const variant = schema.oneOf.find((each) => each.properties?.kind?.const === kind);
+  return variant ?? { properties: { kind: { enum: schema.oneOf.map(kindOf) } } };
+}
+
+function kindOf(variant: JsonSchema): string {
+  return String(variant.properties?.kind?.const);
 }
 
 function propertyOf(schema: JsonSchema | undefined, key: string): JsonSchema | undefined {
@@ -43,15 +69,46 @@ function propertyOf(schema: JsonSchema | undefined, key: string): JsonSchema | u
   return schema?.properties?.[key] ?? (typeof others === "object" ? others : undefined);
 }
 
-/** One row a field, in the order of the schema; items of a list as `routes[].topic`. */
+/**
+ * One row a field, in the order of the schema; items of a list as `routes[].topic`. Of items that differ by their kind, first what all of
+ * them have, then what one of them has, as `sinks[kind: http].url`.
+ */
 export function fieldRows(schema: JsonSchema, prefix = ""): FieldRow[] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, field]) => {
     const path = `${prefix}${key}`;
     if (field.properties !== undefined) return fieldRows(field, `${path}.`);
     const required = schema.required?.includes(key) === true;
     const row = { path, default: defaultOf(field, required), unit: field.unit ?? "", description: field.description ?? "" };
-    return field.items?.properties === undefined ? [row] : [row, ...fieldRows(field.items, `${path}[].`)];
+    return [row, ...itemRows(field.items, path)];
   });
+}
+
+function itemRows(items: JsonSchema | undefined, path: string): FieldRow[] {
+  if (items?.oneOf === undefined) return items?.properties === undefined ? [] : fieldRows(items, `${path}[].`);
+  const [first = {}, ...others] = items.oneOf;
+  const isShared = (key: string) => others.every((other) => sameJson(first.properties?.[key], other.properties?.[key]));
+  const shared = fieldRows(withFields(first, isShared), `${path}[].`);
+  const own = items.oneOf.flatMap((variant) =>
+    fieldRows(
+      withFields(variant, (key) => !isShared(key)),
+      `${path}[kind: ${kindOf(variant)}].`,
+    ),
+  );
+  return [kindRow(items.oneOf, path), ...shared, ...own];
+}
+
+function kindRow(variants: readonly JsonSchema[], path: string): FieldRow {
+  const description = variants.map((each) => `${kindOf(each)}: ${each.properties?.kind?.description}`).join(" ");
+  return { path: `${path}[].kind`, default: "required", unit: "", description };
+}
+
+function withFields(schema: JsonSchema, isWanted: (key: string) => boolean): JsonSchema {
+  const wanted = Object.entries(schema.properties ?? {}).filter(([key]) => key !== "kind" && isWanted(key));
+  return { ...schema, properties: Object.fromEntries(wanted) };
+}
+
+function sameJson(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function defaultOf(field: JsonSchema, required: boolean): string {

@@ -6,9 +6,10 @@ import { hostname } from "node:os";
 import { z } from "zod";
 import { tagsLengthMax, tagValueLengthMax } from "../model/reading.ts";
 import { alertRule, checkRuleWindows } from "./alert-schema.ts";
+import { forward } from "./forward-schema.ts";
 import { globs, idPattern, name, uniqueNames } from "./naming.ts";
 import { notify } from "./notify-schema.ts";
-import { checkRetryDelays, duration, hostPort, instant, isLoopback, size } from "./quantities.ts";
+import { duration, hostPort, instant, isLoopback, size } from "./quantities.ts";
 import { checkWindow, windowFields } from "./window-schema.ts";
 
 /** The host's name, made fit for an id. */
@@ -382,41 +383,6 @@ const stream = z.strictObject({
     .describe("How often the state of windows and alerts is saved. Longer: less writing, more to replay after a crash."),
 });
 
-const collector = z.strictObject({
-  address: hostPort.describe("Where the collector listens."),
-  compression: z.enum(["gzip", "none"]).default("gzip").describe("Compression of what is sent."),
-  inflightSizeMax: size({ min: "64KiB", max: "256MiB" })
-    .prefault("4MiB")
-    .meta({ unit: "bytes" })
-    .describe("Most bytes that are sent and not yet confirmed."),
-  ackTimeout: duration({ min: "1s", max: "10m" })
-    .prefault("10s")
-    .meta({ unit: "duration" })
-    .describe("A collector that confirms nothing for so long counts as gone."),
-  linger: duration({ min: "0ms", max: "1h" })
-    .prefault("100ms")
-    .meta({ unit: "duration" })
-    .describe(
-      "How long new readings and results wait for others, to be sent together. Longer: fewer bytes on the wire, later data. Alerts do not wait.",
-    ),
-  retryDelayMin: duration({ min: "10ms", max: "1m" })
-    .prefault("200ms")
-    .meta({ unit: "duration" })
-    .describe("Ceiling of the first random delay before a new attempt; it doubles with each failure."),
-  retryDelayMax: duration({ min: "100ms", max: "1h" })
-    .prefault("15s")
-    .meta({ unit: "duration" })
-    .describe("The ceiling grows no further than this."),
-});
-
-const checkedCollector = collector.superRefine(checkRetryDelays);
-
-const forward = z.strictObject({
-  collector: checkedCollector
-    .optional()
-    .describe("The collector that everything is forwarded to. Absent: nothing is forwarded."),
-});
-
 const logger = z.strictObject({
   level: z
     .enum(["debug", "info", "warn", "error", "silent"])
@@ -452,15 +418,70 @@ export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;
 export type RouteConfig = GatewayConfig["ingest"]["routes"][number];
 export type WindowConfig = GatewayConfig["windows"][number];
 
-export const collectorConfigSchema = z.strictObject({
-  listen: loopbackOnly.prefault("127.0.0.1:7070").describe("Where gateways connect."),
+const store = z
+  .strictObject({
+    kind: z
+      .enum(["embedded", "postgres"])
+      .default("embedded")
+      .describe(
+        "Where received records are kept. embedded: in data.directory. postgres: in a PostgreSQL database, 14 or later, which several collectors may share.",
+      ),
+    url: z
+      .string()
+      .refine(isPostgresUrl, { message: "is not the URL of a PostgreSQL database" })
+      .optional()
+      .meta({ secret: true, allowed: "postgres://USER:PASSWORD@HOST:PORT/DATABASE" })
+      .describe(
+        "With kind postgres: the database, as postgres://USER:PASSWORD@HOST:PORT/DATABASE. A password that it does not name is taken from PGPASSWORD or ~/.pgpass.",
+      ),
+  })
+  .superRefine(({ kind, url }, context) => {
+    if ((kind === "postgres") === (url !== undefined)) return;
+    const [message, remedy] =
+      url === undefined ? ["is missing", "name the database"] : ["is for kind postgres", "remove it, or write kind: postgres"];
+    context.addIssue({ code: "custom", path: ["url"], message, params: { remedy } });
+  });
+
+function isPostgresUrl(text: string): boolean {
+  return URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol);
+}
+
+const pemFile = (what: string) => z.string().min(1).describe(`PEM file of ${what}`);
+
+const tls = z.strictObject({
+  cert: pemFile("the collector's certificate, followed by those that issued it. It is read again when it changes."),
+  key: pemFile("its private key, without a passphrase."),
+  clientCa: pemFile("the authorities whose certificates gateways must show. Absent: gateways need none.").optional(),
+});
+
+const collectorSections = z.strictObject({
+  listen: hostPort.prefault("127.0.0.1:7070").describe("Where gateways connect. Beyond loopback only with tls.clientCa."),
+  tls: tls.optional().describe("Encryption of what gateways send. Absent: none."),
   data: z
     .strictObject({
       directory: z.string().min(1).default("./data/collector").describe("Directory of what was received; created if absent."),
     })
     .prefault({})
-    .describe("Where it keeps what it received."),
+    .describe("Where it keeps what it received, with store.kind embedded."),
+  store: store.prefault({}).describe("What it keeps received records in."),
   logger: logger.prefault({}).describe("Diagnostics."),
 });
 
-export type CollectorConfig = z.infer<typeof collectorConfigSchema>;
+export const collectorConfigSchema = collectorSections.superRefine((config, context) => {
+  const fault = collectorListenFault(config);
+  if (fault === null) return;
+  const { message, remedy } = fault;
+  context.addIssue({ code: "custom", path: ["listen"], message, params: { remedy } });
+});
+
+export type CollectorConfig = z.infer<typeof collectorSections>;
+
+/** Why the collector may not listen there; null if it may. */
+export function collectorListenFault({ listen, tls }: Pick<CollectorConfig, "listen" | "tls">) {
+  if (isLoopback(listen.host) || tls?.clientCa !== undefined) return null;
+  return {
+    message: "is beyond loopback, where gateways must show a certificate",
+    remedy:
+      "configure tls with clientCa, or listen on 127.0.0.1 and put an authenticating proxy or an SSH tunnel in front of it",
+  };
+}

@@ -7,7 +7,8 @@
 //   send buffer          16 messages (grpc-js); `send` returns false when it is full
 //
 // What happens on failure: every way a stream can end is one `failed` event. COLLECTOR_REFUSED if the collector said that it
-// does not want what it gets, COLLECTOR_UNREACHABLE for everything else.
+// does not want what it gets, COLLECTOR_UNREACHABLE for everything else; `retryAfterMs` in its details if the collector said when to
+// come back.
 //
 // It does not retry and has no deadline for acknowledgements: the forwarder has both. grpc-js retries are off, and each link
 // has a connection of its own, because two backoffs on top of each other make neither. It does not encrypt.
@@ -18,16 +19,19 @@ import {
   type ForwardRequestFields,
   forwardMethod,
   fromWireLane,
+  fromWirePosition,
   protocolVersion,
   type ReceivedResponse,
+  retryHintKey,
   toWireGap,
   toWireLane,
 } from "../codec/collector-service.ts";
 import type { Gap } from "../model/gap.ts";
+import { type IntervalSet, unionOf } from "../model/interval-set.ts";
 import type { Lane } from "../model/lane.ts";
 import { TidegateError } from "../platform/errors.ts";
 import { insecureCredentials } from "./owned-socket.ts";
-import type { LaneOffsets, Sink, SinkBatch, SinkEvents, SinkLink } from "./sink.ts";
+import type { LaneSets, Sink, SinkBatch, SinkEvents, SinkLink } from "./sink.ts";
 
 const keepaliveMs = 30_000;
 const keepaliveTimeoutMs = 10_000;
@@ -42,6 +46,9 @@ export interface CollectorSinkOptions {
   readonly logId: string;
   readonly compression: "gzip" | "none";
 }
+
+/** A collector may not ask for a longer pause: it could be wrong, and the gateway would be silent. */
+const retryAfterMsMax = 10 * 60_000;
 
 /** Answers that mean "not like this"; all others mean "not now". */
 const refusals: ReadonlySet<status> = new Set([
@@ -100,6 +107,11 @@ class CollectorLink implements SinkLink {
     return this.#call.write({ batch: { lane: toWireLane(lane), firstOffset, count, block: bytes } });
   }
 
+  /** As the socket counts them: compressed, with the framing of HTTP/2. */
+  get wireBytes(): number {
+    return this.#socket?.bytesWritten ?? 0;
+  }
+
   declareLost(gap: Gap): void {
     if (!this.#ended) this.#call.write({ gap: toWireGap(gap) });
   }
@@ -121,10 +133,14 @@ class CollectorLink implements SinkLink {
     if (this.#ended) return;
     if (response.response === "welcome" && !this.#opened) {
       this.#opened = true;
-      this.#events.opened(positionsOf(response.welcome.positions ?? []));
+      this.#events.opened({
+        settled: settledOf(response.welcome.positions ?? []),
+        anyOrder: response.welcome.anyOrder ?? false,
+      });
     } else if (response.response === "ack" && this.#opened) {
       const lane = fromWireLane(response.ack.lane ?? 0);
-      if (lane !== undefined) this.#events.confirmed(lane, response.ack.nextOffset ?? 0);
+      if (lane === undefined) return;
+      for (const offsets of fromWirePosition(response.ack)) this.#events.accepted(lane, offsets);
     }
   }
 
@@ -147,32 +163,36 @@ function channelOptions(compression: CollectorSinkOptions["compression"]) {
   };
 }
 
-interface WirePosition {
-  readonly lane?: number | null;
-  readonly nextOffset?: number | null;
-}
+/** What a collector says of a lane, in its Welcome or in an Ack. */
+type WirePosition = Parameters<typeof fromWirePosition>[0];
 
-function positionsOf(positions: readonly WirePosition[]): LaneOffsets {
-  const offsets: Record<Lane, number> = { readings: 0, results: 0, alerts: 0 };
+function settledOf(positions: readonly WirePosition[]): LaneSets {
+  const settled: Record<Lane, IntervalSet> = { readings: [], results: [], alerts: [] };
   for (const position of positions) {
     const lane = fromWireLane(position.lane ?? 0);
-    if (lane !== undefined) offsets[lane] = position.nextOffset ?? 0;
+    if (lane !== undefined) settled[lane] = unionOf([], fromWirePosition(position));
   }
-  return offsets;
+  return settled;
 }
 
 function failureOf(target: string, error: ServiceError): TidegateError {
   if (!refusals.has(error.code)) return unreachable(target, error.details, error);
   return new TidegateError("COLLECTOR_REFUSED", `forward to collector ${target}: it refused the stream: ${error.details}`, {
-    details: { target, status: error.code },
+    details: { target, status: error.code, ...retryHintOf(error) },
     cause: error,
   });
 }
 
-function unreachable(target: string, why: string, cause?: unknown): TidegateError {
+function unreachable(target: string, why: string, cause?: ServiceError): TidegateError {
   return new TidegateError(
     "COLLECTOR_UNREACHABLE",
     `forward to collector ${target}: ${why}; the log keeps everything, start the collector or check the way to it`,
-    { details: { target }, cause },
+    { details: { target, ...(cause === undefined ? {} : retryHintOf(cause)) }, cause },
   );
+}
+
+/** When the collector asks to come back; nothing if it does not say. */
+function retryHintOf({ metadata }: ServiceError): { retryAfterMs?: number } {
+  const text = String(metadata.get(retryHintKey)[0] ?? "");
+  return /^\d{1,9}$/.test(text) ? { retryAfterMs: Math.min(Number(text), retryAfterMsMax) } : {};
 }

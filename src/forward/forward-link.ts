@@ -1,40 +1,66 @@
-// One link of a forwarder: from the attempt to open it to its end. It reads the log in rounds, keeps the bounds on what is in
-// flight, watches the deadline, and compares what the upstream has with what the log holds. It never retries; the forwarder
-// makes a new one.
+// One link of a forwarder: from the attempt to open it to its end. It reads the log in rounds, sends what has no fate yet, and takes the
+// fates. It never retries a link; the forwarder makes a new one. What goes next is for lane-schedule.ts, how much for send-budget.ts.
+//
+// Order of a round: alerts, live results, live readings, then the backlog of results and of readings. So nothing waits longer for alerts
+// than one round takes, and the backlog has a part in every round.
 //
 // Small blocks of a round go as one (codec/block-merge.ts). So that rounds of a link that is up to date hold more than what one
 // commit wrote, it lingers: the first new readings or results wait for others, for lingerMs at most, or until they are
 // lingerRecordsMax. Alerts do not wait, and whatever waits goes with them.
+//
+// A deadline watches the sink: if nothing in flight gets its fate within ackTimeoutMs, or no room for more, the link is given up.
 
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { mergeableGroups, mergeBlocks } from "../codec/block-merge.ts";
+import { mergeableGroups, mergeBlocks, sliceBlock } from "../codec/block-merge.ts";
 import type { Log, StoredBlock } from "../log/log.ts";
 import type { Gap } from "../model/gap.ts";
-import type { Lane } from "../model/lane.ts";
+import { allBelow, denseEnd, type Interval, type IntervalSet } from "../model/interval-set.ts";
+import { type Lane, lanes } from "../model/lane.ts";
 import type { Clock } from "../platform/clock.ts";
 import { TidegateError } from "../platform/errors.ts";
-import { Inflight, type InflightLimits } from "./inflight.ts";
-import type { LaneOffsets, Sink, SinkLink } from "./sink.ts";
+import type { Bandwidth } from "./bandwidth.ts";
+import { Inflight } from "./inflight.ts";
+import { LaneSchedule, type Track } from "./lane-schedule.ts";
+import type { Quarantine } from "./quarantine.ts";
+import { SendBudget } from "./send-budget.ts";
+import type { SendingHours } from "./sending-hours.ts";
+import type { LaneSets, Rejection, Sink, SinkLink, Upstream } from "./sink.ts";
 import { Wakeup } from "./wakeup.ts";
 
 /** So many new records are a block of good size, and wait no longer. */
 const lingerRecordsMax = 8192;
 
-/** Each round goes through the lanes in this order, so nothing waits longer for alerts than one round of readings takes. */
-const forwardOrder: readonly Lane[] = ["alerts", "results", "readings"];
+const forwardOrder: readonly (readonly [Lane, Track])[] = [
+  ["alerts", "live"],
+  ["alerts", "backlog"],
+  ["results", "live"],
+  ["readings", "live"],
+  ["results", "backlog"],
+  ["readings", "backlog"],
+];
 
 /** Most bytes of one lane in one round, if no block is larger. */
 const roundBytesMax = 256 * 1024;
+
+/** Live records that could not be sent for so long are backlog: those that come now go first. */
+const liveBehindUsMax = 5_000_000;
 
 export interface ForwardLinkOptions {
   readonly sink: Sink;
   readonly log: Log;
   readonly clock: Clock;
-  readonly limits: InflightLimits;
+  readonly inflightBytesMax: number;
+  readonly inflightBatchesMax: number;
   readonly ackTimeoutMs: number;
   readonly lingerMs: number;
-  /** Where to go on if the sink cannot tell. */
-  readonly checkpoint: LaneOffsets;
+  readonly order: "live-first" | "fifo";
+  readonly backlogShare: number;
+  readonly backlogRecordsMin: number;
+  readonly bandwidth: Bandwidth | null;
+  readonly hours: SendingHours;
+  readonly quarantine: Quarantine;
+  /** Where to go on if the sink cannot tell. Lanes that it does not want are settled as a whole. */
+  readonly settled: LaneSets;
   readonly events: ForwardLinkEvents;
 }
 
@@ -43,10 +69,13 @@ export interface ForwardLinkEvents {
   opened(): void;
   /** Everything in the log is sent. */
   caughtUp(): void;
-  /** Records wait for room in flight. */
+  /** Records wait for room in flight, or for the time when they may be sent. */
   fellBehind(): void;
-  /** May go back once, at the opening: the upstream lost what it had. */
-  confirmed(lane: Lane, nextOffset: number): void;
+  /** What has its fate; at the opening it may be less than before: the upstream lost what it had. */
+  settled(lane: Lane, offsets: IntervalSet): void;
+  /** Something that was sent on this link was accepted. */
+  progressed(): void;
+  rejected(lane: Lane, rejections: readonly Rejection[]): void;
   /** Neither the upstream nor the log has these records. */
   lost(gap: Gap): void;
   failed(error: TidegateError): void;
@@ -55,36 +84,51 @@ export interface ForwardLinkEvents {
 export class ForwardLink {
   readonly #options: ForwardLinkOptions;
   readonly #link: SinkLink;
-  readonly #inflight: Inflight;
+  readonly #inflight = new Inflight();
+  readonly #budget: SendBudget;
   readonly #wakeup = new Wakeup();
   readonly #stopListening: () => void;
-  /** First offset to send next. */
-  #next: Record<Lane, number>;
+  readonly #retried = new Set<string>();
+  #schedules: Record<Lane, LaneSchedule>;
+  #order: ForwardLinkOptions["order"];
   #writable = true;
+  #liveBehindSinceUs: number | null = null;
   #ended = false;
   #cancelDeadline: (() => void) | null = null;
   #running: Promise<void> = Promise.resolve();
 
   constructor(options: ForwardLinkOptions) {
     this.#options = options;
-    this.#inflight = new Inflight(options.limits);
-    this.#next = { ...options.checkpoint };
+    const { inflightBytesMax, inflightBatchesMax, backlogShare, bandwidth } = options;
+    this.#budget = new SendBudget({ inflight: this.#inflight, inflightBytesMax, inflightBatchesMax, backlogShare, bandwidth });
+    this.#schedules = this.#schedulesOf(options.settled);
+    this.#order = options.order;
     this.#stopListening = options.log.onCommit(() => this.#wakeup.signal());
     this.#link = options.sink.open({
-      opened: (positions) => this.#open(positions),
-      confirmed: (lane, nextOffset) => this.#confirm(lane, nextOffset),
-      writable: () => {
-        this.#writable = true;
-        this.#wakeup.signal();
-      },
+      opened: (upstream) => this.#open(upstream),
+      accepted: (lane, offsets) => this.#accept(lane, offsets),
+      rejected: (lane, rejections) => void this.#reject(lane, rejections).catch((error: unknown) => this.#failReading(error)),
+      kept: (lane, offsets, retryAfterMs) => this.#keep(lane, offsets, retryAfterMs),
+      writable: () => this.#takeMore(),
       failed: (error) => this.#fail(error),
     });
     this.#setDeadline("the stream did not open");
   }
 
-  get inflight(): { readonly batches: number; readonly bytes: number } {
-    if (this.#ended) return { batches: 0, bytes: 0 };
-    return { batches: this.#inflight.batches, bytes: this.#inflight.bytes };
+  get inflight(): { readonly batches: number; readonly bytes: number; readonly windowBytes: number } {
+    const { windowBytes } = this.#budget;
+    if (this.#ended) return { batches: 0, bytes: 0, windowBytes };
+    return { batches: this.#inflight.batches, bytes: this.#inflight.bytes, windowBytes };
+  }
+
+  /** Bytes that this link handed to the network. */
+  get wireBytes(): number {
+    return this.#link.wireBytes;
+  }
+
+  /** There is something to try again (quarantine.ts). */
+  wake(): void {
+    this.#wakeup.signal();
   }
 
   /** Ends the link; waits for the read of the log that may be under way. */
@@ -93,29 +137,89 @@ export class ForwardLink {
     await this.#running;
   }
 
-  #open(positions: LaneOffsets | null): void {
+  #open({ settled, anyOrder }: Upstream): void {
     if (this.#ended) return;
-    this.#next = { ...(positions ?? this.#options.checkpoint) };
-    for (const lane of forwardOrder) if (!this.#isWithinLog(lane, this.#next[lane])) return;
+    if (settled !== null) this.#schedules = this.#schedulesOf(anyOrder ? settled : denseOf(settled));
+    if (!anyOrder) this.#order = "fifo";
+    for (const lane of lanes) if (!this.#isWithinLog(lane, this.#schedules[lane].settled)) return;
     this.#setDeadline(null);
     this.#options.events.opened();
-    for (const lane of forwardOrder) this.#options.events.confirmed(lane, this.#next[lane]);
+    for (const lane of lanes) this.#options.events.settled(lane, this.#schedules[lane].settled);
+    this.#beginLive();
     this.#running = this.#run().catch((error: unknown) => this.#failReading(error));
   }
 
-  #confirm(lane: Lane, nextOffset: number): void {
-    if (this.#ended || !this.#isWithinLog(lane, nextOffset)) return;
-    const batches = this.#inflight.confirm(lane, nextOffset);
-    // An older stream of this gateway, given up but still in the network, may have brought the upstream further.
-    this.#next[lane] = Math.max(this.#next[lane], nextOffset);
-    if (batches > 0) this.#setDeadline(this.#inflight.batches > 0 ? "nothing was confirmed" : null);
-    this.#options.events.confirmed(lane, nextOffset);
+  #schedulesOf({ readings, results, alerts }: LaneSets): Record<Lane, LaneSchedule> {
+    const schedule = (settled: IntervalSet) => new LaneSchedule(settled, this.#options.backlogRecordsMin);
+    return { readings: schedule(readings), results: schedule(results), alerts: schedule(alerts) };
+  }
+
+  #takeMore(): void {
+    if (this.#ended) return;
+    this.#writable = true;
+    if (this.#inflight.batches === 0) this.#setDeadline(null);
     this.#wakeup.signal();
   }
 
-  #isWithinLog(lane: Lane, nextOffset: number): boolean {
+  #accept(lane: Lane, offsets: Interval): void {
+    if (this.#ended || !this.#isWithinLog(lane, [offsets])) return;
+    this.#budget.confirmed(this.#takeFromFlight(lane, offsets), this.#options.clock.nowUs());
+    void this.#release(lane, offsets).catch((error: unknown) => this.#failReading(error));
+    this.#settle(lane, [offsets]);
+    this.#options.events.progressed();
+  }
+
+  /** What was in quarantine and is accepted after all is there no more. */
+  async #release(lane: Lane, offsets: Interval): Promise<void> {
+    const { quarantine } = this.#options;
+    const ids = quarantine.idsWithin(lane, offsets);
+    if (ids.length === 0) return;
+    await quarantine.drop(ids);
+    this.#endRetries(ids);
+  }
+
+  async #reject(lane: Lane, rejections: readonly Rejection[]): Promise<void> {
+    if (this.#ended) return;
+    await this.#options.quarantine.put(lane, rejections, this.#options.clock.nowUs());
+    if (this.#ended) return;
+    const offsets = rejections.map(({ offset }) => ({ start: offset, end: offset + 1 }));
+    for (const range of offsets) this.#takeFromFlight(lane, range);
+    this.#endRetries(offsets.flatMap((range) => this.#options.quarantine.idsWithin(lane, range)));
+    this.#options.events.rejected(lane, rejections);
+    this.#settle(lane, offsets);
+  }
+
+  #keep(lane: Lane, offsets: Interval, retryAfterMs: number): void {
+    if (this.#ended) return;
+    this.#takeFromFlight(lane, offsets);
+    this.#schedules[lane].release(offsets);
+    this.#endRetries(this.#options.quarantine.idsWithin(lane, offsets));
+    this.#budget.heldBack(retryAfterMs, this.#options.clock.nowUs());
+    this.#wakeup.signal();
+  }
+
+  /** Quarantined records that were tried again have their fate. */
+  #endRetries(ids: readonly string[]): void {
+    for (const id of ids) this.#retried.delete(id);
+  }
+
+  #takeFromFlight(lane: Lane, offsets: Interval) {
+    const batches = this.#inflight.settle(lane, offsets);
+    if (batches.length > 0) this.#watchSink();
+    return batches;
+  }
+
+  #settle(lane: Lane, offsets: readonly Interval[]): void {
+    const schedule = this.#schedules[lane];
+    for (const range of offsets) schedule.settle(range);
+    this.#options.events.settled(lane, schedule.settled);
+    this.#wakeup.signal();
+  }
+
+  #isWithinLog(lane: Lane, settled: IntervalSet): boolean {
     const { endOffset } = this.#options.log.bounds(lane);
-    if (nextOffset <= endOffset) return true;
+    const nextOffset = settled.at(-1)?.end ?? 0;
+    if (nextOffset <= endOffset || this.#options.settled[lane] === settled) return true;
     const { target } = this.#options.sink;
     this.#fail(
       new TidegateError(
@@ -127,16 +231,39 @@ export class ForwardLink {
     return false;
   }
 
+  #beginLive(): void {
+    if (this.#order === "fifo") return;
+    for (const lane of lanes) this.#schedules[lane].beginLive(this.#endOf(lane));
+  }
+
   async #run(): Promise<void> {
     while (!this.#ended) {
+      // Before the round: what it held back may be free by the time that it ends.
+      const nextTryMs = this.#nextTryMs();
       const sent = await this.#sendRound();
+      this.#watchLive();
       if (sent || this.#ended) continue;
-      const isBehind = forwardOrder.some((lane) => this.#unsent(lane) > 0);
+      const isBehind = lanes.some((lane) => this.#waits(lane, "live") || this.#waits(lane, "backlog"));
       if (isBehind) this.#options.events.fellBehind();
       else this.#options.events.caughtUp();
-      await this.#wakeup.wait();
+      await this.#waitAtMost(nextTryMs);
       if (!isBehind) await this.#linger();
     }
+  }
+
+  /** Infinity: only an event changes anything. */
+  #nextTryMs(): number {
+    const { clock, hours } = this.#options;
+    const nowUs = clock.nowUs();
+    const waitMs = this.#budget.waitMs(nowUs);
+    if (waitMs > 0) return waitMs;
+    return hours.isOpen(nowUs) ? Number.POSITIVE_INFINITY : Math.min(timerMsMax, (hours.opensAtUs(nowUs) - nowUs) / 1000);
+  }
+
+  async #waitAtMost(delayMs: number): Promise<void> {
+    const cancel = delayMs < Number.POSITIVE_INFINITY ? this.#options.clock.after(delayMs, () => this.#wakeup.signal()) : null;
+    await this.#wakeup.wait();
+    cancel?.();
   }
 
   /** Returns when what is new in the log has waited for more to come. */
@@ -154,37 +281,90 @@ export class ForwardLink {
 
   /** Whether what is new is a few records, none of them an alert. */
   #mayLinger(): boolean {
-    const records = this.#unsent("readings") + this.#unsent("results");
-    return !this.#ended && records > 0 && records < lingerRecordsMax && this.#unsent("alerts") === 0;
+    const records = this.#unsentLive("readings") + this.#unsentLive("results");
+    return !this.#ended && records > 0 && records < lingerRecordsMax && this.#unsentLive("alerts") === 0;
   }
 
-  #unsent(lane: Lane): number {
-    return this.#options.log.bounds(lane).endOffset - this.#next[lane];
+  #unsentLive(lane: Lane): number {
+    return this.#schedules[lane].unsent("live", this.#endOf(lane));
+  }
+
+  #waits(lane: Lane, track: Track): boolean {
+    return this.#schedules[lane].next(track, this.#endOf(lane)) !== null;
+  }
+
+  #endOf(lane: Lane): number {
+    return this.#options.log.bounds(lane).endOffset;
+  }
+
+  /** Live records that wait for too long make way for newer ones. */
+  #watchLive(): void {
+    const nowUs = this.#options.clock.nowUs();
+    if (!lanes.some((lane) => this.#waits(lane, "live"))) this.#liveBehindSinceUs = null;
+    else this.#liveBehindSinceUs ??= nowUs;
+    if (this.#liveBehindSinceUs === null || nowUs - this.#liveBehindSinceUs < liveBehindUsMax) return;
+    this.#liveBehindSinceUs = null;
+    this.#beginLive();
   }
 
   /** True if anything was sent. */
   async #sendRound(): Promise<boolean> {
-    let sent = false;
-    for (const lane of forwardOrder) {
-      if (!this.#writable || !this.#inflight.hasRoom) return sent;
-      const blocks = await this.#readNext(lane);
+    let sent = this.#sendRetries();
+    for (const [lane, track] of forwardOrder) {
+      if (!this.#maySend(lane)) continue;
+      const blocks = await this.#readNext(lane, track);
       if (this.#ended) return sent;
-      for (const block of blocks) this.#send(lane, block);
-      sent ||= blocks.length > 0;
+      for (const block of blocks) {
+        if (!this.#writable) break;
+        this.#send(lane, track, block);
+        sent = true;
+      }
     }
     return sent;
   }
 
-  async #readNext(lane: Lane): Promise<readonly StoredBlock[]> {
+  #maySend(lane: Lane): boolean {
+    const nowUs = this.#options.clock.nowUs();
+    if (!this.#writable || this.#budget.waitMs(nowUs) > 0) return false;
+    return lane === "alerts" || this.#options.hours.isOpen(nowUs);
+  }
+
+  #sendRetries(): boolean {
+    let sent = false;
+    for (const [id, batch] of this.#options.quarantine.retries()) {
+      if (this.#retried.has(id) || !this.#maySend("alerts") || this.#budget.batchesLeft === 0) continue;
+      this.#retried.add(id);
+      this.#send(batch.lane, "live", batch);
+      sent = true;
+    }
+    return sent;
+  }
+
+  async #readNext(lane: Lane, track: Track): Promise<readonly StoredBlock[]> {
     const { log } = this.#options;
     const { startOffset, endOffset } = log.bounds(lane);
-    if (!this.#skipLost(lane, startOffset) || this.#next[lane] >= endOffset) return [];
-    const bytesMax = Math.min(roundBytesMax, this.#inflight.bytesLeft);
-    const blocks = await log.read(lane, this.#next[lane], bytesMax);
-    // Nothing up to the end that the lane had before: it is lost.
-    if (blocks.length === 0 && !this.#ended) this.#skipLost(lane, endOffset);
+    if (!this.#declareLost(lane, track, { start: 0, end: startOffset })) return [];
+    const room = this.#budget.room(track, this.#otherWaits(track));
+    const from = room === 0 ? null : this.#schedules[lane].next(track, endOffset);
+    if (from === null) return [];
+    const blocks = await log.read(lane, from, Math.min(roundBytesMax, room));
+    if (this.#ended) return [];
+    // Nothing up to there: it is lost.
+    const firstOffset = blocks[0]?.firstOffset ?? endOffset;
+    if (firstOffset > from && !this.#declareLost(lane, track, { start: from, end: firstOffset })) return [];
+    return this.#batchesOf(lane, blocks);
+  }
+
+  #otherWaits(track: Track): boolean {
+    return lanes.some((lane) => this.#waits(lane, track === "live" ? "backlog" : "live"));
+  }
+
+  /** What has no fate of the blocks up to the first one that does not follow the one before; small ones merged. */
+  async #batchesOf(lane: Lane, blocks: readonly StoredBlock[]): Promise<StoredBlock[]> {
+    const hole = blocks.findIndex(({ firstOffset }, index) => index > 0 && firstOffset !== endOf(blocks[index - 1]));
+    const parts = blocks.slice(0, hole === -1 ? blocks.length : hole).flatMap((block) => this.#missingOf(lane, block));
     const batches: StoredBlock[] = [];
-    for (const group of mergeableGroups(blocks).slice(0, this.#inflight.batchesLeft)) {
+    for (const group of mergeableGroups(parts).slice(0, this.#budget.batchesLeft)) {
       const [only] = group;
       if (group.length === 1 && only !== undefined) batches.push(only);
       else {
@@ -196,34 +376,47 @@ export class ForwardLink {
     return batches;
   }
 
-  #send(lane: Lane, { firstOffset, count, bytes }: StoredBlock): void {
-    const endOffset = firstOffset + count;
-    // An acknowledgement may have moved the position on while the log was read.
-    if (endOffset <= this.#next[lane]) return;
-    if (!this.#skipLost(lane, firstOffset)) return;
-    this.#next[lane] = endOffset;
-    this.#expectConfirmation(lane, endOffset, bytes.length);
-    if (!this.#link.send({ lane, firstOffset, count, bytes })) this.#writable = false;
+  #missingOf(lane: Lane, block: StoredBlock): StoredBlock[] {
+    const { firstOffset, count, bytes } = block;
+    return this.#schedules[lane].missing({ start: firstOffset, end: firstOffset + count }).map(({ start, end }) => {
+      if (end - start === count) return block;
+      return { firstOffset: start, count: end - start, bytes: sliceBlock(lane, bytes, start - firstOffset, end - firstOffset) };
+    });
   }
 
-  /** Declares what the log lacks before the offset, a gap for each piece that it knows of. False if there is no room for more. */
-  #skipLost(lane: Lane, offset: number): boolean {
-    if (offset <= this.#next[lane]) return true;
-    for (const { fromOffset, toOffset, loss } of this.#options.log.missing(lane, this.#next[lane], offset)) {
-      if (!this.#writable || !this.#inflight.hasRoom) return false;
+  #send(lane: Lane, track: Track, { firstOffset, count, bytes }: StoredBlock): void {
+    const offsets = { start: firstOffset, end: firstOffset + count };
+    this.#expectFate(lane, track, offsets, bytes.length);
+    if (!this.#link.send({ lane, firstOffset, count, bytes })) this.#writable = false;
+    this.#budget.sent(this.#link.wireBytes, this.#options.clock.nowUs());
+  }
+
+  /** Declares what the log lacks of a range, a gap for each piece that it knows of. False if there is no room for more. */
+  #declareLost(lane: Lane, track: Track, range: Interval): boolean {
+    const pieces = this.#schedules[lane]
+      .missing(range)
+      .flatMap(({ start, end }) => this.#options.log.missing(lane, start, end));
+    for (const { fromOffset, toOffset, loss } of pieces) {
+      if (!this.#writable || this.#budget.batchesLeft === 0) return false;
       const { reason = "unknown", sinceUs = null, untilUs = null } = loss ?? {};
       const gap = { lane, fromOffset, toOffset, reason, sinceUs, untilUs } as const;
-      this.#next[lane] = toOffset;
       this.#options.events.lost(gap);
-      this.#expectConfirmation(lane, toOffset, 0);
+      this.#expectFate(lane, track, { start: fromOffset, end: toOffset }, 0);
       this.#link.declareLost(gap);
     }
-    return this.#inflight.hasRoom;
+    return true;
   }
 
-  #expectConfirmation(lane: Lane, endOffset: number, bytes: number): void {
+  #expectFate(lane: Lane, track: Track, offsets: Interval, bytes: number): void {
     if (this.#inflight.batches === 0) this.#setDeadline("nothing was confirmed");
-    this.#inflight.add(lane, endOffset, bytes);
+    this.#schedules[lane].send(offsets);
+    this.#inflight.add(lane, { track, offsets, bytes, sentAtUs: this.#options.clock.nowUs() });
+  }
+
+  /** Begins the deadline anew, if something is due: a fate, or room for more. */
+  #watchSink(): void {
+    const isDue = this.#inflight.batches > 0 || !this.#writable;
+    this.#setDeadline(isDue ? "nothing was confirmed" : null);
   }
 
   /** Null: nothing is due. */
@@ -262,4 +455,17 @@ export class ForwardLink {
     this.#link.close();
     this.#wakeup.signal();
   }
+}
+
+/** Longest delay of a timer; a time beyond it is looked at again. */
+const timerMsMax = 3_600_000;
+
+/** Of each lane what lies below the first hole. */
+function denseOf({ readings, results, alerts }: LaneSets): LaneSets {
+  const dense = (set: IntervalSet) => allBelow(denseEnd(set));
+  return { readings: dense(readings), results: dense(results), alerts: dense(alerts) };
+}
+
+function endOf(block: StoredBlock | undefined): number {
+  return block === undefined ? 0 : block.firstOffset + block.count;
 }

@@ -3,14 +3,16 @@ import type { ErrorCode } from "../platform/errors.ts";
 import type { ForwardState } from "./forward-state.ts";
 
 export interface ForwardedLane {
-  /** Every offset below is durable upstream. */
+  /** Every offset below has its fate upstream. */
   readonly confirmedOffset: number;
   /** End of the lane in the log. */
   readonly endOffset: number;
-  /** endOffset - confirmedOffset. */
+  /** Records below endOffset that have none yet. */
   readonly pendingRecords: number;
   /** Records that neither the upstream nor the log has, since the start of the forwarder. */
   readonly lostRecords: number;
+  /** Records that the sink refused for good, since the start of the forwarder. */
+  readonly rejectedRecords: number;
 }
 
 export interface ForwarderStatus {
@@ -28,5 +30,14 @@ export interface ForwarderStatus {
   readonly failures: number;
   readonly lanes: Readonly<Record<Lane, ForwardedLane>>;
   /** Sent and not yet confirmed. */
-  readonly inflight: { readonly batches: number; readonly bytes: number };
+  readonly inflight: {
+    readonly batches: number;
+    readonly bytes: number;
+    /** Most bytes that may be at this pace; 0 without a link. */
+    readonly windowBytes: number;
+  };
+  /** Bytes that were handed to the network, since the start of the forwarder. */
+  readonly sentBytes: number;
+  /** Refused records that are kept; and those that had to go for newer ones, since the start. */
+  readonly quarantine: { readonly records: number; readonly dropped: number };
 }

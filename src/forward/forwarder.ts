@@ -4,14 +4,18 @@
 // States (forward-state.ts): idle, connecting, draining, live, backing-off, stopped.
 //
 // Constraints
-//   inflightBytesMax, inflightBatchesMax   what may be sent and not yet confirmed; at the bound it waits for confirmations
+//   inflightBytesMax, inflightBatchesMax   what may be sent and not yet confirmed; at the bound it waits for confirmations. How much of
+//                                          it is used follows the pace of the sink (send-pace.ts)
+//   order                                  live-first: new records go ahead of a long backlog (lane-schedule.ts); fifo: by offset
+//   bandwidth, hours                       bytes a second, and the times when anything but alerts is sent
 //   ackTimeoutMs                           a link that confirms nothing for so long, while something is in flight, is given up.
 //                                          A deadline and not the state of the socket, which can look healthy for hours.
 //   lingerMs                               how long new records of a link that is up to date wait for others, so that they go together
 //   retry                                  exponential backoff with full jitter between links; it begins anew after a
 //                                          confirmation, not after a mere connection, so a collector that takes the
 //                                          connection and fails at the first write is not hammered
-//   checkpoint                             confirmed offsets, once a second and at the end (offset-checkpoint.ts)
+//   checkpoint                             ranges of offsets that have their fate, once a second and at the end (settled-checkpoint.ts)
+//   quarantine                             what the sink refuses for good; it holds up nothing (quarantine.ts)
 //
 // Where it goes on: where the sink says. That may be behind the checkpoint (the upstream lost data: what the log still holds
 // goes again), or ahead of it (the checkpoint is old: skipped). What neither has any more is declared lost to the sink, a
@@ -25,17 +29,21 @@
 
 import type { Checkpoint, Log } from "../log/log.ts";
 import type { Gap } from "../model/gap.ts";
-import type { Lane } from "../model/lane.ts";
+import { denseEnd, missingFrom, sizeOf } from "../model/interval-set.ts";
+import { type Lane, lanes } from "../model/lane.ts";
 import { assert } from "../platform/assert.ts";
 import type { Clock } from "../platform/clock.ts";
 import { TidegateError } from "../platform/errors.ts";
 import type { Logger } from "../platform/logger.ts";
 import { type RetryPolicy, retryDelaysMs } from "../platform/retry-schedule.ts";
+import { Bandwidth } from "./bandwidth.ts";
 import { ForwardLink } from "./forward-link.ts";
 import { type ForwardEvent, type ForwardState, transition } from "./forward-state.ts";
 import type { ForwardedLane, ForwarderStatus } from "./forwarder-status.ts";
-import { OffsetCheckpoint } from "./offset-checkpoint.ts";
-import type { LaneOffsets, Sink } from "./sink.ts";
+import { Quarantine } from "./quarantine.ts";
+import { type SendingHour, SendingHours } from "./sending-hours.ts";
+import { SettledCheckpoint } from "./settled-checkpoint.ts";
+import type { LaneSets, Rejection, Sink } from "./sink.ts";
 
 export interface ForwarderOptions {
   readonly sink: Sink;
@@ -53,13 +61,41 @@ export interface ForwarderOptions {
   readonly inflightBytesMax: number;
   /** Sensible: 16 to 10,000. Default 1,000. */
   readonly inflightBatchesMax?: number;
+  /** Default: all. */
+  readonly lanes?: readonly Lane[];
+  /** Default: live-first. */
+  readonly order?: "live-first" | "fifo";
+  /** Of what may be in flight, for the backlog while live records wait. Default 0.25. */
+  readonly backlogShare?: number;
+  /** Records of a lane that new ones overtake, with live-first; fewer are soon sent. Default 8,192. */
+  readonly backlogRecordsMin?: number;
+  /** Bytes. Default: no bound. */
+  readonly bandwidthPerSecondMax?: number | undefined;
+  /** When anything but alerts is sent. Default: always. */
+  readonly hours?: readonly SendingHour[];
+  /** Refused records that are kept. Default 1,000. */
+  readonly quarantineRecordsMax?: number;
 }
 
-const inflightBatchesMaxDefault = 1000;
+const defaults = {
+  lingerMs: 0,
+  inflightBatchesMax: 1000,
+  lanes,
+  order: "live-first",
+  backlogShare: 0.25,
+  backlogRecordsMin: 8192,
+  bandwidthPerSecondMax: undefined,
+  hours: [],
+  quarantineRecordsMax: 1000,
+} as const;
 
 export class Forwarder {
-  readonly #options: ForwarderOptions;
-  readonly #checkpoint: OffsetCheckpoint;
+  readonly #options: ForwarderOptions & Required<Omit<ForwarderOptions, "bandwidthPerSecondMax">>;
+  readonly #checkpoint: SettledCheckpoint;
+  readonly #bandwidth: Bandwidth | null;
+  readonly #hours: SendingHours;
+  readonly quarantine: Quarantine;
+  readonly #rejectedRecords: Record<Lane, number> = { readings: 0, results: 0, alerts: 0 };
   readonly #lostRecords: Record<Lane, number> = { readings: 0, results: 0, alerts: 0 };
   /** End of what was counted as lost, so that a gap which must be declared twice counts once. */
   readonly #lostEnd: Record<Lane, number> = { readings: 0, results: 0, alerts: 0 };
@@ -68,6 +104,8 @@ export class Forwarder {
   #loaded: Promise<void> | null = null;
   #cancelRetry: (() => void) | null = null;
   #retryDelays: Iterator<number, never>;
+  /** Of links that are gone. */
+  #sentBytes = 0;
   #failures = 0;
   #lastError: ForwarderStatus["lastError"] = null;
   /** Set when the sink has another past of this log. Kept, because the log grows past the sink's position and hides it then. */
@@ -75,16 +113,19 @@ export class Forwarder {
   #closing: Promise<void> | null = null;
 
   constructor(options: ForwarderOptions) {
-    const { sink, log, clock, logger } = options;
-    this.#options = options;
-    this.#checkpoint = new OffsetCheckpoint({ sinkName: sink.name, log, clock, logger });
+    this.#options = { ...defaults, ...options };
+    const { sink, log, clock, logger, bandwidthPerSecondMax: bandwidth, hours, quarantineRecordsMax } = this.#options;
+    this.#checkpoint = new SettledCheckpoint({ sinkName: sink.name, lanes: this.#options.lanes, log, clock, logger });
+    this.#bandwidth = bandwidth === undefined ? null : new Bandwidth(bandwidth, clock.nowUs());
+    this.#hours = new SendingHours(hours);
+    this.quarantine = new Quarantine({ sinkName: sink.name, recordsMax: quarantineRecordsMax, log });
     this.#state = { kind: "idle", sinceUs: clock.nowUs() };
     this.#retryDelays = retryDelaysMs(options.retry, options.random);
   }
 
   /** Takes over the position that the log remembers: before anything reads the log, which counts what it loses by it. Idempotent. */
   load(): Promise<void> {
-    this.#loaded ??= this.#checkpoint.load();
+    this.#loaded ??= Promise.all([this.#checkpoint.load(), this.quarantine.load()]).then(() => undefined);
     return this.#loaded;
   }
 
@@ -96,14 +137,26 @@ export class Forwarder {
     await this.#connect();
   }
 
-  /** Name of the sink; with `confirmed` and `checkpoint` what retention wants to know (log/log-readers.ts). */
+  /** Name of the sink; with `settled` and `checkpoint` what retention wants to know (log/log-readers.ts). */
   get sink(): string {
     return this.#options.sink.name;
   }
 
-  /** Every offset below is durable upstream. */
-  get confirmed(): LaneOffsets {
-    return this.#checkpoint.offsets;
+  /** Lanes that go there. */
+  get lanes(): readonly Lane[] {
+    return this.#options.lanes;
+  }
+
+  /** What has its fate upstream. */
+  get settled(): LaneSets {
+    return this.#checkpoint.settled;
+  }
+
+  /** Tries quarantined records again, as soon as the link is up. @returns how many of the ids are there. */
+  retryQuarantined(ids: readonly string[]): number {
+    const count = this.quarantine.retry(ids);
+    this.#link?.wake();
+    return count;
   }
 
   checkpoint(): Checkpoint {
@@ -123,7 +176,9 @@ export class Forwarder {
       lastError: this.#lastError,
       failures: this.#failures,
       lanes: { readings: this.#lane("readings"), results: this.#lane("results"), alerts: this.#lane("alerts") },
-      inflight: this.#link?.inflight ?? { batches: 0, bytes: 0 },
+      inflight: this.#link?.inflight ?? { batches: 0, bytes: 0, windowBytes: 0 },
+      sentBytes: this.#sentBytes + (this.#link?.wireBytes ?? 0),
+      quarantine: { records: this.quarantine.size, dropped: this.quarantine.dropped },
     };
   }
 
@@ -156,15 +211,14 @@ export class Forwarder {
   }
 
   #newLink(): ForwardLink {
-    const { sink, log, clock, logger, ackTimeoutMs, lingerMs = 0, inflightBytesMax, inflightBatchesMax } = this.#options;
+    this.#sentBytes += this.#link?.wireBytes ?? 0;
+    const { sink, logger } = this.#options;
     return new ForwardLink({
-      sink,
-      log,
-      clock,
-      ackTimeoutMs,
-      lingerMs,
-      limits: { inflightBytesMax, inflightBatchesMax: inflightBatchesMax ?? inflightBatchesMaxDefault },
-      checkpoint: this.#checkpoint.offsets,
+      ...this.#options,
+      bandwidth: this.#bandwidth,
+      hours: this.#hours,
+      quarantine: this.quarantine,
+      settled: this.#checkpoint.settled,
       events: {
         opened: () => {
           this.#enter({ kind: "opened" });
@@ -175,16 +229,25 @@ export class Forwarder {
           if (this.#link?.inflight.batches === 0) this.#succeed();
         },
         fellBehind: () => this.#enter({ kind: "fell-behind" }),
-        confirmed: (lane, nextOffset) => this.#confirm(lane, nextOffset),
+        settled: (lane, offsets) => this.#checkpoint.set(lane, offsets),
+        progressed: () => this.#succeed(),
+        rejected: (lane, rejections) => this.#reportRejected(lane, rejections),
         lost: (gap) => this.#reportLost(gap),
         failed: (error) => this.#fail(error),
       },
     });
   }
 
-  #confirm(lane: Lane, nextOffset: number): void {
-    if (nextOffset > this.#checkpoint.offsets[lane]) this.#succeed();
-    this.#checkpoint.set(lane, nextOffset);
+  #reportRejected(lane: Lane, rejections: readonly Rejection[]): void {
+    this.#rejectedRecords[lane] += rejections.length;
+    const [first] = rejections;
+    if (first === undefined) return;
+    const { sink, logger } = this.#options;
+    // One line a batch; all of them are in the quarantine.
+    logger.warn(
+      { sink: sink.name, lane, records: rejections.length, offset: first.offset },
+      `records are refused for good and put into quarantine: ${first.reason}`,
+    );
   }
 
   #succeed(): void {
@@ -208,7 +271,7 @@ export class Forwarder {
 
   #fail(error: TidegateError): void {
     const { clock, logger, sink } = this.#options;
-    const retryDelayMs = this.#retryDelays.next().value;
+    const retryDelayMs = Math.max(this.#retryDelays.next().value, retryAfterOf(error));
     this.#failures += 1;
     if (error.code === "COLLECTOR_AHEAD") this.#diverged = error;
     // One line an outage, not one an attempt: an outage may last for weeks.
@@ -223,13 +286,19 @@ export class Forwarder {
   }
 
   #lane(lane: Lane): ForwardedLane {
-    const confirmedOffset = this.#checkpoint.offsets[lane];
+    const settled = this.#checkpoint.settled[lane];
     const { endOffset } = this.#options.log.bounds(lane);
     return {
-      confirmedOffset,
+      confirmedOffset: Math.min(denseEnd(settled), endOffset),
       endOffset,
-      pendingRecords: Math.max(0, endOffset - confirmedOffset),
+      pendingRecords: sizeOf(missingFrom(settled, { start: 0, end: endOffset })),
       lostRecords: this.#lostRecords[lane],
+      rejectedRecords: this.#rejectedRecords[lane],
     };
   }
+}
+
+/** How long the other side asked to wait, in milliseconds; 0: it did not. */
+function retryAfterOf({ details }: TidegateError): number {
+  return typeof details.retryAfterMs === "number" ? details.retryAfterMs : 0;
 }

@@ -1,61 +1,56 @@
-// What was sent on a link and is not yet confirmed, with its two bounds.
+// What was sent on a link and has no fate yet: how much it is, and since when.
 
+import { type Interval, type IntervalSet, missingFrom } from "../model/interval-set.ts";
 import type { Lane } from "../model/lane.ts";
+import type { Track } from "./lane-schedule.ts";
 
-export interface InflightLimits {
-  readonly inflightBytesMax: number;
-  readonly inflightBatchesMax: number;
+export interface SentBatch {
+  readonly track: Track;
+  readonly offsets: Interval;
+  readonly bytes: number;
+  readonly sentAtUs: number;
 }
 
-interface SentBatch {
-  readonly endOffset: number;
-  readonly bytes: number;
+interface OpenBatch extends SentBatch {
+  /** Offsets without a fate. */
+  left: IntervalSet;
 }
 
 export class Inflight {
-  readonly #limits: InflightLimits;
-  readonly #sent: Record<Lane, SentBatch[]> = { readings: [], results: [], alerts: [] };
-  #bytes = 0;
+  readonly #sent: Record<Lane, OpenBatch[]> = { readings: [], results: [], alerts: [] };
+  readonly #bytes: Record<Track, number> = { live: 0, backlog: 0 };
   #batches = 0;
 
-  constructor(limits: InflightLimits) {
-    this.#limits = limits;
-  }
-
   get bytes(): number {
-    return this.#bytes;
+    return this.#bytes.live + this.#bytes.backlog;
   }
 
   get batches(): number {
     return this.#batches;
   }
 
-  get bytesLeft(): number {
-    return Math.max(0, this.#limits.inflightBytesMax - this.#bytes);
+  bytesOf(track: Track): number {
+    return this.#bytes[track];
   }
 
-  get batchesLeft(): number {
-    return Math.max(0, this.#limits.inflightBatchesMax - this.#batches);
-  }
-
-  /** True while neither bound is reached. A batch may exceed the bytes once, for one that is larger than the bound must go, too. */
-  get hasRoom(): boolean {
-    return this.bytesLeft > 0 && this.batchesLeft > 0;
-  }
-
-  add(lane: Lane, endOffset: number, bytes: number): void {
-    this.#sent[lane].push({ endOffset, bytes });
-    this.#bytes += bytes;
+  add(lane: Lane, batch: SentBatch): void {
+    this.#sent[lane].push({ ...batch, left: [batch.offsets] });
+    this.#bytes[batch.track] += batch.bytes;
     this.#batches += 1;
   }
 
-  /** Takes out what ends at or below `nextOffset`; yields how many batches those were. */
-  confirm(lane: Lane, nextOffset: number): number {
-    const sent = this.#sent[lane];
-    const open = sent.findIndex(({ endOffset }) => endOffset > nextOffset);
-    const confirmed = sent.splice(0, open === -1 ? sent.length : open);
-    for (const { bytes } of confirmed) this.#bytes -= bytes;
-    this.#batches -= confirmed.length;
-    return confirmed.length;
+  /** The offsets have their fate. @returns the batches of which no offset is without one any more. */
+  settle(lane: Lane, offsets: Interval): SentBatch[] {
+    const done: SentBatch[] = [];
+    this.#sent[lane] = this.#sent[lane].filter((batch) => {
+      if (batch.offsets.end <= offsets.start || batch.offsets.start >= offsets.end) return true;
+      batch.left = batch.left.flatMap((left) => missingFrom([offsets], left));
+      if (batch.left.length > 0) return true;
+      done.push(batch);
+      return false;
+    });
+    for (const { track, bytes } of done) this.#bytes[track] -= bytes;
+    this.#batches -= done.length;
+    return done;
   }
 }

@@ -1,19 +1,27 @@
-// The sink's contract: what a forwarder needs of the place where records go. One file per sink implements it
-// (collector-sink.ts so far); the forwarder owns retries, deadlines, order, checkpoints and bounds, so a sink has none of them.
+// The sink's contract: what a forwarder needs of the place where records go. The forwarder owns retries, deadlines, order, checkpoints,
+// pace and bounds, so a sink has none of them. Two things implement it: the collector's (collector-sink.ts), which sends the log's blocks as
+// they are, and record-link.ts, which gives the records of blocks to a client of some other system (record-sink.ts).
 //
 // Life of a link
-//   open -> opened -> (confirmed | writable)* -> failed        the upstream or the network ended it
-//   open -> failed                                             it never came to be
-//   open -> ... -> close                                       the forwarder ended it; no event comes after
+//   open -> opened -> (accepted | rejected | kept | writable)* -> failed        the upstream or the network ended it
+//   open -> failed                                                             it never came to be
+//   open -> ... -> close                                                       the forwarder ended it; no event comes after
 //
 // Events never arrive before `open` has returned, and none after `failed` or `close`.
+//
+// Fate of a record that was sent: it is accepted (durable upstream), rejected (refused for good, whoever sends it when), or kept (not
+// now: it is sent again). Every record that was sent on a link has one of these, unless the link ends.
 
 import type { Gap } from "../model/gap.ts";
+import type { Interval, IntervalSet } from "../model/interval-set.ts";
 import type { Lane } from "../model/lane.ts";
 import type { TidegateError } from "../platform/errors.ts";
 
 /** One offset per lane. */
 export type LaneOffsets = Readonly<Record<Lane, number>>;
+
+/** Some offsets of each lane. */
+export type LaneSets = Readonly<Record<Lane, IntervalSet>>;
 
 /** Records of one lane, as the log holds them: `bytes` is an encoded block (codec/block-codec.ts). */
 export interface SinkBatch {
@@ -23,20 +31,36 @@ export interface SinkBatch {
   readonly bytes: Uint8Array;
 }
 
-export interface SinkEvents {
-  /**
-   * The upstream takes batches. `positions`: what it already has, per lane every offset below. Null from a sink that cannot
-   * tell; the forwarder's checkpoint decides then.
-   */
-  opened(positions: LaneOffsets | null): void;
+/** What an upstream says of itself when it begins to take batches. */
+export interface Upstream {
+  /** What it already has, or knows to be lost. Null from one that cannot tell: the forwarder's checkpoint decides then. */
+  readonly settled: LaneSets | null;
+  /** False: batches of a lane must come in the order of offsets, from the first one on that it lacks. */
+  readonly anyOrder: boolean;
+}
 
-  /** Every offset of the lane below `nextOffset` is durable upstream. Never goes back within a link. */
-  confirmed(lane: Lane, nextOffset: number): void;
+/** A record that the upstream refuses for good. */
+export interface Rejection {
+  readonly offset: number;
+  /** In words, as the upstream said it, for people. */
+  readonly reason: string;
+}
+
+export interface SinkEvents {
+  opened(upstream: Upstream): void;
+
+  /** These offsets are durable upstream, or declared lost. They may be more than was sent: another link may have brought them. */
+  accepted(lane: Lane, offsets: Interval): void;
+
+  rejected(lane: Lane, rejections: readonly Rejection[]): void;
+
+  /** Not taken now. Nothing is to be sent for `retryAfterMs`. */
+  kept(lane: Lane, offsets: Interval, retryAfterMs: number): void;
 
   /** The link takes batches again, after a `send` that returned false. */
   writable(): void;
 
-  /** The link is gone; what was not confirmed must be sent again on another. */
+  /** The link is gone; what has no fate yet must be sent again on another. */
   failed(error: TidegateError): void;
 }
 
@@ -47,10 +71,13 @@ export interface SinkLink {
    */
   send(batch: SinkBatch): boolean;
 
-  /** Tells the upstream that records are gone for good, and why, so that it does not wait for them. In order with the batches. */
+  /** Tells the upstream that records are gone for good, and why, so that it does not wait for them. Has a fate as a batch has. */
   declareLost(gap: Gap): void;
 
-  /** Ends the link without waiting for confirmations. Idempotent. */
+  /** Bytes that were handed to the network on this link, as far as the sink can tell. */
+  readonly wireBytes: number;
+
+  /** Ends the link without waiting for fates. Idempotent. */
   close(): void;
 }
 
@@ -58,7 +85,7 @@ export interface Sink {
   /** Name in the configuration: letters, digits, `-`, `_`. Part of the name of the forwarder's checkpoint. */
   readonly name: string;
 
-  /** Where records go, for people: "127.0.0.1:7070". */
+  /** Where records go, for people: "127.0.0.1:7070". No secrets in it. */
   readonly target: string;
 
   /** Begins a new link; the one before must have ended. Never throws: what goes wrong is an event. */

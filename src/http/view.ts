@@ -1,6 +1,7 @@
 // What the HTTP side may see of a gateway. The gateway provides it; nothing here reaches further.
 
 import type { ActiveAlert, Silence } from "../model/alert-note.ts";
+import type { QuarantinedRecord } from "../model/quarantined-record.ts";
 import type { StatusView } from "../model/status.ts";
 
 export interface GatewayView {
@@ -9,6 +10,16 @@ export interface GatewayView {
   unreadyReason(): string | null;
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>;
   readonly alerts: AlertsApi;
+  readonly quarantine: QuarantineApi;
+}
+
+/** Bodies of requests are checked here. Errors: REQUEST_INVALID, SINK_UNKNOWN. */
+export interface QuarantineApi {
+  list(): readonly QuarantinedRecord[];
+  /** @returns how many records will be sent again. */
+  retry(body: unknown): number;
+  /** Resolves when it is on disk. @returns how many records are forgotten. Errors also: of the log. */
+  drop(body: unknown): Promise<number>;
 }
 
 /** Bodies of requests are checked here. What returns a promise resolves when it is on disk. */

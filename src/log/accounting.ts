@@ -2,8 +2,9 @@
 //
 // Stored is the end of the lane, since offsets are dense from 0. A record is evicted when it was removed before the sink had
 // confirmed it (loss.ts counts that in the write that removes), even if a copy of it was on its way and is confirmed later.
-// Behind the sink's position and the start of the lane everything is pending, but for what is lost in the middle of the lane.
+// From the start of the lane on, what is neither confirmed nor lost in the middle of the lane is pending.
 
+import { type IntervalSet, missingFrom, sizeOf, unionOf } from "../model/interval-set.ts";
 import type { LossReason } from "../model/loss-reason.ts";
 import type { LaneBounds } from "./log.ts";
 import type { Loss } from "./loss.ts";
@@ -17,24 +18,18 @@ export interface Delivery {
 
 export interface DeliveryInputs {
   readonly bounds: LaneBounds;
-  readonly confirmedOffset: number;
+  /** Offsets that the sink has confirmed. */
+  readonly settled: IntervalSet;
   /** Of this sink and lane. */
   readonly evicted: Readonly<Record<LossReason, number>> | undefined;
   /** Of this lane. */
   readonly holes: readonly Loss[];
 }
 
-export function deliveryOf({ bounds, confirmedOffset, evicted, holes }: DeliveryInputs): Delivery {
-  const position = Math.max(confirmedOffset, bounds.startOffset);
+export function deliveryOf({ bounds, settled, evicted, holes }: DeliveryInputs): Delivery {
+  const { startOffset, endOffset } = bounds;
+  const lost = holes.map(({ fromOffset, toOffset }) => ({ start: fromOffset, end: toOffset }));
+  const pending = sizeOf(missingFrom(unionOf(settled, lost), { start: startOffset, end: endOffset }));
   const evictedTotal = Object.values(evicted ?? {}).reduce((sum, count) => sum + count, 0);
-  const holesAhead = holes.reduce(
-    (sum, { fromOffset, toOffset }) => sum + Math.max(0, toOffset - Math.max(fromOffset, position)),
-    0,
-  );
-  return {
-    stored: bounds.endOffset,
-    delivered: position - (evictedTotal - holesAhead),
-    pending: bounds.endOffset - position - holesAhead,
-    evicted: evictedTotal,
-  };
+  return { stored: endOffset, delivered: endOffset - pending - evictedTotal, pending, evicted: evictedTotal };
 }

@@ -1,14 +1,14 @@
+import { denseEnd, emptyIntervalSet, type IntervalSet } from "../model/interval-set.ts";
 import { type Lane, lanes } from "../model/lane.ts";
-import type { LaneEnds } from "./commit.ts";
 import type { Checkpoint } from "./log.ts";
 import { noSink, type SinkPosition } from "./loss.ts";
 
 /** A reader whose confirmation retention waits for. */
 export interface SinkReader {
   readonly sink: string;
-  /** Every offset below is confirmed, per lane, now. */
-  readonly confirmed: LaneEnds;
-  /** The durable form of `confirmed`. An eviction stores it, so that a restart does not forget what it was decided on. */
+  /** Which offsets of each lane are confirmed, now. */
+  readonly settled: Readonly<Record<Lane, IntervalSet>>;
+  /** The durable form of `settled`. An eviction stores it, so that a restart does not forget what it was decided on. */
   checkpoint(): Checkpoint;
 }
 
@@ -40,8 +40,8 @@ export class LogReaders {
 
   /** Of every sink; of a sink that confirms nothing if there is none. */
   positions(lane: Lane): SinkPosition[] {
-    if (!this.hasSinks) return [{ sink: noSink, confirmedOffset: 0 }];
-    return this.#sinks.map(({ sink, confirmed }) => ({ sink, confirmedOffset: confirmed[lane] }));
+    if (!this.hasSinks) return [{ sink: noSink, settled: emptyIntervalSet }];
+    return this.#sinks.map(({ sink, settled }) => ({ sink, settled: settled[lane] }));
   }
 
   /** Readings below this offset were processed and checkpointed: their blocks may change shape. */
@@ -53,7 +53,7 @@ export class LogReaders {
   get released(): Record<Lane, number> {
     const [readings, results, alerts] = lanes.map((lane) =>
       Math.min(
-        ...this.#sinks.map(({ confirmed }) => confirmed[lane]),
+        ...this.#sinks.map(({ settled }) => denseEnd(settled[lane])),
         lane === "readings" ? this.#neededFrom() : Number.POSITIVE_INFINITY,
       ),
     );

@@ -13,6 +13,7 @@
 // Bounds: `lossesMax` records, the oldest go first, holes last; the counts stay. Of these, at most `holesMax` are holes; beyond
 // it nothing more is set aside (set-aside.ts).
 
+import { denseEnd, type IntervalSet, missingFrom, sizeOf } from "../model/interval-set.ts";
 import { type Lane, lanes } from "../model/lane.ts";
 import { type LossReason, lossReasons } from "../model/loss-reason.ts";
 
@@ -33,10 +34,11 @@ export interface Loss extends OffsetRange {
 /** Records that were removed before a sink had confirmed them, since the log was made: by sink, lane and reason. */
 export type EvictedCounts = Readonly<Record<string, Readonly<Record<Lane, Readonly<Record<LossReason, number>>>>>>;
 
-/** Where a sink stands: every offset below is confirmed. */
+/** Where a sink stands with a lane. */
 export interface SinkPosition {
   readonly sink: string;
-  readonly confirmedOffset: number;
+  /** Offsets that are confirmed. Behind the first hole in them only while it takes new records ahead of a backlog. */
+  readonly settled: IntervalSet;
 }
 
 export const lossesMax = 1000;
@@ -90,8 +92,8 @@ export class LossLedger {
     let list = this.#losses;
     for (const loss of removed) {
       const parts = uncovered(loss, this.holes(loss.lane));
-      for (const { sink, confirmedOffset } of positions[loss.lane]) {
-        const count = parts.reduce((sum, part) => sum + recordsBehind(confirmedOffset, part), 0);
+      for (const { sink, settled } of positions[loss.lane]) {
+        const count = parts.reduce((sum, part) => sum + recordsOutside(settled, part), 0);
         if (count > 0) evicted = withMore(evicted, sink, loss, count);
       }
       const knownBelow = isHole(loss) ? 0 : lowestOf(positions[loss.lane]);
@@ -134,12 +136,12 @@ export function offsetBehind(ranges: readonly OffsetRange[], offset: number): nu
   return range === undefined ? offset : offsetBehind(ranges, range.toOffset);
 }
 
-function recordsBehind(confirmedOffset: number, { fromOffset, toOffset }: OffsetRange): number {
-  return Math.max(0, toOffset - Math.max(fromOffset, confirmedOffset));
+function recordsOutside(settled: IntervalSet, { fromOffset, toOffset }: OffsetRange): number {
+  return sizeOf(missingFrom(settled, { start: fromOffset, end: toOffset }));
 }
 
 function lowestOf(positions: readonly SinkPosition[]): number {
-  return Math.min(...positions.map(({ confirmedOffset }) => confirmedOffset));
+  return Math.min(...positions.map(({ settled }) => denseEnd(settled)));
 }
 
 /** The loss last, as one record with those of the same reason that adjoin. */

@@ -116,7 +116,10 @@ export interface SinkView {
   readonly state: string;
   /** In words; null if there is none. */
   readonly lastError: string | null;
+  /** Those that it wants. */
   readonly lanes: Readonly<Record<string, SinkLaneView>>;
+  /** Records that it refused for good and that are kept. */
+  readonly quarantined: number;
 }
 
 /** All records of the lane = delivered + backlog + evicted. */

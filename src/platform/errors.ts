@@ -86,7 +86,7 @@ export const errorTable = {
     exitCode: 65,
   },
   COLLECTOR_UNREACHABLE: {
-    meaning: "The collector does not answer. The log holds everything; the gateway tries again by itself.",
+    meaning: "The collector does not answer. A gateway's log holds everything, and it tries again by itself.",
     retryable: true,
     exitCode: 69,
   },
@@ -112,8 +112,46 @@ export const errorTable = {
     retryable: true,
     exitCode: 70,
   },
+  SINK_UNREACHABLE: {
+    meaning: "A sink does not answer. The log holds everything; the gateway tries again by itself.",
+    retryable: true,
+    exitCode: 69,
+  },
+  SINK_REFUSED: {
+    meaning:
+      "A sink refuses what it gets as a whole: credentials, permissions, or a table, stream or topic that is not there. The message says why; the gateway tries again by itself.",
+    retryable: true,
+    exitCode: 76,
+  },
+  SINK_UNKNOWN: {
+    meaning: "No sink of that name is configured. tidegate status lists them.",
+    retryable: false,
+    exitCode: 66,
+  },
+  SINK_LIBRARY_MISSING: {
+    meaning: "The client library of a configured sink is not installed. The message names the command that installs it.",
+    retryable: false,
+    exitCode: 78,
+  },
+  STORE_UNREACHABLE: {
+    meaning: "The database of the collector's store does not answer. Start it, or correct store.url.",
+    retryable: true,
+    exitCode: 69,
+  },
+  STORE_UNUSABLE: {
+    meaning:
+      "The database of the collector's store answers and cannot be used: its user may not, its version is too old, or it holds tables of another format. The message says which.",
+    retryable: false,
+    exitCode: 73,
+  },
+  STORE_REFUSED: {
+    meaning:
+      "The database cannot hold a record that a gateway sent, whenever it is sent. The message says why; its stream is ended, the others go on.",
+    retryable: false,
+    exitCode: 65,
+  },
   STORE_WRITE_FAILED: {
-    meaning: "The collector's disk refused a write. Nothing of it was acknowledged; the gateways send it again.",
+    meaning: "The collector's disk or database refused a write. Nothing of it was acknowledged; the gateways send it again.",
     retryable: true,
     exitCode: 74,
   },

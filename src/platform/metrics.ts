@@ -153,6 +153,27 @@ export const metricTable = {
     help: "Records that the sink has confirmed; all records of a lane = delivered + backlog + evicted.",
     labels: ["sink", "lane"],
   },
+  tidegate_forward_rejected_total: {
+    kind: "counter",
+    help: "Records that the sink refused for good, since the start.",
+    labels: ["sink", "lane"],
+  },
+  tidegate_forward_quarantined: { kind: "gauge", help: "Refused records that are kept.", labels: ["sink"] },
+  tidegate_forward_quarantine_dropped_total: {
+    kind: "counter",
+    help: "Refused records that had to go for newer ones, since the start.",
+    labels: ["sink"],
+  },
+  tidegate_forward_sent_bytes_total: {
+    kind: "counter",
+    help: "Bytes that were handed to the network towards the sink, since the start.",
+    labels: ["sink"],
+  },
+  tidegate_forward_window_bytes: {
+    kind: "gauge",
+    help: "Bytes that may be in flight at the pace of the sink; 0 while it is not connected.",
+    labels: ["sink"],
+  },
   tidegate_alerts_active: { kind: "gauge", help: "Alerts that fire; at most notify.alertsMax.", labels: [] },
   tidegate_alerts_acknowledged: { kind: "gauge", help: "Of these, those that somebody has acknowledged.", labels: [] },
   tidegate_alerts_silenced: { kind: "gauge", help: "Of these, those that a silence covers.", labels: [] },

@@ -176,7 +176,7 @@ async function upstream(load: Load, how: { readonly live: boolean; readonly ling
   const allConfirmed = () =>
     until(() => {
       clock?.advanceMs(how.lingerMs);
-      return forwarder.confirmed.readings === log.bounds("readings").endOffset;
+      return forwarder.status().lanes.readings.confirmedOffset === log.bounds("readings").endOffset;
     });
   if (!how.live) await fill(log, load, clock, async () => {});
   await forwarder.start();

@@ -1,5 +1,6 @@
 import type { LaneEnds } from "../../src/log/commit.ts";
 import { LogReaders, type SinkReader } from "../../src/log/log-readers.ts";
+import { allBelow, type IntervalSet } from "../../src/model/interval-set.ts";
 import type { Lane } from "../../src/model/lane.ts";
 
 /** A sink whose confirmations the test says. */
@@ -9,6 +10,11 @@ export class ScriptedReader implements SinkReader {
 
   constructor(sink = "collector") {
     this.sink = sink;
+  }
+
+  get settled(): Record<Lane, IntervalSet> {
+    const { readings, results, alerts } = this.confirmed;
+    return { readings: allBelow(readings), results: allBelow(results), alerts: allBelow(alerts) };
   }
 
   confirm(lane: Lane, offset: number): void {

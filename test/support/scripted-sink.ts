@@ -1,5 +1,6 @@
 import type { LaneOffsets, Sink, SinkBatch, SinkEvents, SinkLink } from "../../src/forward/sink.ts";
 import type { Gap } from "../../src/model/gap.ts";
+import { allBelow } from "../../src/model/interval-set.ts";
 import type { Lane } from "../../src/model/lane.ts";
 import { TidegateError } from "../../src/platform/errors.ts";
 
@@ -29,6 +30,7 @@ export class ScriptedLink implements SinkLink {
   readonly batches: SinkBatch[] = [];
   readonly gaps: Gap[] = [];
   readonly events: SinkEvents;
+  wireBytes = 0;
   isClosed = false;
   /** What `send` returns. */
   takesMore = true;
@@ -39,6 +41,7 @@ export class ScriptedLink implements SinkLink {
 
   send(batch: SinkBatch): boolean {
     this.batches.push(batch);
+    this.wireBytes += batch.bytes.length;
     return this.takesMore;
   }
 
@@ -50,8 +53,14 @@ export class ScriptedLink implements SinkLink {
     this.isClosed = true;
   }
 
-  open(positions: Partial<LaneOffsets> | null = {}): void {
-    this.events.opened(positions === null ? null : { ...noPositions, ...positions });
+  /** Has every offset of the lanes below these; null: cannot tell. */
+  open(positions: Partial<LaneOffsets> | null = {}, anyOrder = true): void {
+    this.events.opened({ settled: positions === null ? null : allBelowEach({ ...noPositions, ...positions }), anyOrder });
+  }
+
+  /** Every offset of the lane below is durable. */
+  confirm(lane: Lane, nextOffset: number): void {
+    this.events.accepted(lane, { start: 0, end: nextOffset });
   }
 
   fail(): void {
@@ -68,4 +77,8 @@ export class ScriptedLink implements SinkLink {
   get sent(): string[] {
     return this.batches.map(({ lane, firstOffset, count }) => `${lane}:${firstOffset}-${firstOffset + count}`);
   }
+}
+
+function allBelowEach({ readings, results, alerts }: LaneOffsets) {
+  return { readings: allBelow(readings), results: allBelow(results), alerts: allBelow(alerts) };
 }

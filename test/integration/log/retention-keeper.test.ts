@@ -64,7 +64,7 @@ describe.each(Object.entries(implementations))("%s", (_name, openLog) => {
   function expectBooksToBalance(log: Log, reader: ScriptedReader): void {
     const bounds = log.bounds("readings");
     const evicted = log.evicted.collector?.readings;
-    const delivery = deliveryOf({ bounds, confirmedOffset: reader.confirmed.readings, evicted, holes: [] });
+    const delivery = deliveryOf({ bounds, settled: reader.settled.readings, evicted, holes: [] });
     expect(delivery.delivered + delivery.pending + delivery.evicted).toBe(bounds.endOffset);
     expect(delivery.delivered).toBeLessThanOrEqual(reader.confirmed.readings);
     expect(delivery.pending).toBeGreaterThanOrEqual(0);

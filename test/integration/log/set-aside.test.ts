@@ -246,9 +246,9 @@ describe("reading", () => {
 const storedValuesOf = async (log: Log) => valuesIn(await readThrough(log, "readings", everything));
 
 /** Where the sink stands with the readings; the books must balance. */
-function deliveryTo(log: Log, { sink, confirmed }: ScriptedReader) {
+function deliveryTo(log: Log, { sink, settled }: ScriptedReader) {
   const holes = log.losses.filter(({ lane, reason }) => lane === "readings" && reason === "corrupt");
-  const inputs = { bounds: log.bounds("readings"), confirmedOffset: confirmed.readings, holes };
+  const inputs = { bounds: log.bounds("readings"), settled: settled.readings, holes };
   const delivery = deliveryOf({ ...inputs, evicted: log.evicted[sink]?.readings });
   expect(delivery.delivered + delivery.pending + delivery.evicted).toBe(delivery.stored);
   expect(Math.min(delivery.delivered, delivery.pending)).toBeGreaterThanOrEqual(0);

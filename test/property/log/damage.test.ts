@@ -67,8 +67,8 @@ async function offsetsFrom(log: Log, fromOffset: number, bytesMax: number): Prom
 function expectBooksToBalance(log: Log, { sinks }: Model): void {
   const bounds = log.bounds("readings");
   const holes = log.losses.filter(({ reason }) => reason === "corrupt");
-  for (const { sink, confirmed } of sinks) {
-    const inputs = { bounds, confirmedOffset: confirmed.readings, evicted: log.evicted[sink]?.readings, holes };
+  for (const { sink, settled } of sinks) {
+    const inputs = { bounds, settled: settled.readings, evicted: log.evicted[sink]?.readings, holes };
     const { delivered, pending, evicted, stored } = deliveryOf(inputs);
     expect(delivered + pending + evicted).toBe(stored);
     expect(Math.min(delivered, pending)).toBeGreaterThanOrEqual(0);

@@ -70,7 +70,7 @@ describe("order", () => {
     sink.link.open();
     await settled();
     await append({ alerts: [alertFor(0)] });
-    sink.link.events.confirmed("readings", 6000);
+    sink.link.confirm("readings", 6000);
     await settled();
     expect(sink.link.sent).toEqual(["readings:0-3000", "readings:3000-6000", "alerts:0-1", "readings:6000-9000"]);
   });
@@ -136,9 +136,9 @@ describe("small blocks", () => {
     await started({ lingerMs: 100, inflightBatchesMax: 1 });
     sink.link.open();
     await settled();
-    sink.link.events.confirmed("readings", large);
+    sink.link.confirm("readings", large);
     await settled();
-    sink.link.events.confirmed("readings", 2 * large);
+    sink.link.confirm("readings", 2 * large);
     await settled();
     expect(sink.link.sent).toHaveLength(3);
   });
@@ -164,7 +164,7 @@ describe("bounds", () => {
     await settled();
     expect(sink.link.sent).toHaveLength(2);
     expect(forwarder.status()).toMatchObject({ state: "draining", inflight: { batches: 2 } });
-    sink.link.events.confirmed("readings", large);
+    sink.link.confirm("readings", large);
     await settled();
     expect(sink.link.sent).toHaveLength(3);
     expect(forwarder.status().state).toBe("live");
@@ -178,7 +178,7 @@ describe("bounds", () => {
     await settled();
     expect(sink.link.sent).toEqual(["readings:0-100"]);
     expect(forwarder.status().inflight.bytes).toBeGreaterThan(10);
-    sink.link.events.confirmed("readings", 100);
+    sink.link.confirm("readings", 100);
     await settled();
     expect(sink.link.sent).toEqual(["readings:0-100", "readings:100-200"]);
   });
@@ -226,10 +226,10 @@ describe("deadline", () => {
     await appendReadings(1, 1);
     await settled();
     clock.advanceMs(6_000);
-    sink.link.events.confirmed("readings", 1);
+    sink.link.confirm("readings", 1);
     clock.advanceMs(6_000);
     expect(forwarder.status().state).toBe("live");
-    sink.link.events.confirmed("readings", 1);
+    sink.link.confirm("readings", 1);
     clock.advanceMs(4_000);
     expect(forwarder.status().state).toBe("backing-off");
   });
@@ -270,7 +270,7 @@ describe("backing off", () => {
     expect(await failAndRetry(forwarder)).toBe(200);
     sink.link.open();
     await settled();
-    sink.link.events.confirmed("readings", 1);
+    sink.link.confirm("readings", 1);
     expect(await failAndRetry(forwarder)).toBe(100);
   });
 
@@ -295,12 +295,12 @@ describe("where it goes on", () => {
     expect(forwarder.status().lanes.readings).toMatchObject({ confirmedOffset: 4, pendingRecords: 2, lostRecords: 0 });
   });
 
-  test("a position inside a block sends the whole block", async () => {
+  test("of a block that the sink has in part, what it lacks is sent", async () => {
     await appendReadings(0, 10);
     await started();
     sink.link.open({ readings: 7 });
     await settled();
-    expect(sink.link.sent).toEqual(["readings:0-10"]);
+    expect(sink.link.sent).toEqual(["readings:7-10"]);
   });
 
   test("back where the upstream is when that lost what it had", async () => {
@@ -308,7 +308,7 @@ describe("where it goes on", () => {
     const forwarder = await started();
     sink.link.open();
     await settled();
-    sink.link.events.confirmed("readings", 6);
+    sink.link.confirm("readings", 6);
     sink.link.fail();
     clock.advanceMs(200);
     await settled();
@@ -331,7 +331,7 @@ describe("where it goes on", () => {
       clock.advanceMs(200);
       await settled();
     }
-    sink.link.events.confirmed("readings", 6);
+    sink.link.confirm("readings", 6);
     expect(forwarder.status().lanes.readings).toMatchObject({ confirmedOffset: 6, pendingRecords: 0, lostRecords: 4 });
   });
 
@@ -367,7 +367,7 @@ describe("where it goes on", () => {
     await settled();
     expect([sink.link.gaps.length, sink.link.sent]).toEqual([2, []]);
     expect(forwarder.status()).toMatchObject({ state: "draining", inflight: { batches: 2 } });
-    sink.link.events.confirmed("readings", 2);
+    sink.link.confirm("readings", 2);
     await settled();
     expect([sink.link.gaps.length, sink.link.sent]).toEqual([3, ["readings:3-4"]]);
   });
@@ -402,14 +402,14 @@ describe("checkpoint", () => {
     await started();
     sink.link.open();
     await settled();
-    sink.link.events.confirmed("readings", 1);
-    sink.link.events.confirmed("readings", 2);
+    sink.link.confirm("readings", 1);
+    sink.link.confirm("readings", 2);
     clock.advanceMs(999);
     await settled();
     expect(await saved()).toBeNull();
     clock.advanceMs(1);
     await settled();
-    expect(await saved()).toEqual({ readings: 2, results: 0, alerts: 0 });
+    expect(await saved()).toEqual({ readings: [[0, 2]], results: [], alerts: [] });
   });
 
   test("is written by close, and decides where a sink without positions goes on", async () => {
@@ -418,9 +418,9 @@ describe("checkpoint", () => {
     const first = await started();
     sink.link.open(null);
     await settled();
-    sink.link.events.confirmed("readings", 1);
+    sink.link.confirm("readings", 1);
     await first.close();
-    expect(await saved()).toMatchObject({ readings: 1 });
+    expect(await saved()).toMatchObject({ readings: [[0, 1]] });
     const second = await started();
     expect(second.status().lanes.readings).toMatchObject({ confirmedOffset: 1, pendingRecords: 1 });
     sink.link.open(null);

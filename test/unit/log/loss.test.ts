@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { deliveryOf } from "../../../src/log/accounting.ts";
 import { type Loss, type LossContext, LossLedger, lossesMax, missingRanges } from "../../../src/log/loss.ts";
+import { allBelow } from "../../../src/model/interval-set.ts";
 
 function loss(fromOffset: number, toOffset: number, reason: Loss["reason"] = "size", atUs = 1): Loss {
   return { lane: "readings", fromOffset, toOffset, reason, sinceUs: atUs, untilUs: atUs };
@@ -8,7 +9,7 @@ function loss(fromOffset: number, toOffset: number, reason: Loss["reason"] = "si
 
 /** Sinks that have confirmed so much, and lanes that begin there. */
 function standing(confirmed: readonly number[], startOffset = 0): LossContext {
-  const sinks = confirmed.map((confirmedOffset, index) => ({ sink: `sink-${index}`, confirmedOffset }));
+  const sinks = confirmed.map((offset, index) => ({ sink: `sink-${index}`, settled: allBelow(offset) }));
   return {
     positions: { readings: sinks, results: sinks, alerts: sinks },
     startOffsets: { readings: startOffset, results: startOffset, alerts: startOffset },
@@ -101,7 +102,12 @@ test("stored = delivered + pending + evicted, before and after the sink moves ov
   const ledger = ledgerAfter([[loss(0, 200)], [100]], [[loss(400, 410, "corrupt")], [100]]);
   const bounds = { startOffset: 200, endOffset: 500 };
   const seen = (confirmedOffset: number) =>
-    deliveryOf({ bounds, confirmedOffset, evicted: ledger.evicted["sink-0"]?.readings, holes: [loss(400, 410, "corrupt")] });
+    deliveryOf({
+      bounds,
+      settled: allBelow(confirmedOffset),
+      evicted: ledger.evicted["sink-0"]?.readings,
+      holes: [loss(400, 410, "corrupt")],
+    });
   expect(seen(100)).toEqual({ stored: 500, delivered: 100, pending: 290, evicted: 110 });
   expect(seen(200)).toEqual({ stored: 500, delivered: 100, pending: 290, evicted: 110 });
   expect(seen(405)).toEqual({ stored: 500, delivered: 300, pending: 90, evicted: 110 });

@@ -11,6 +11,11 @@ export type IntervalSet = readonly Interval[];
 
 export const emptyIntervalSet: IntervalSet = [];
 
+/** Every offset below `end`. */
+export function allBelow(end: number): IntervalSet {
+  return end > 0 ? [{ start: 0, end }] : emptyIntervalSet;
+}
+
 export function addInterval(set: IntervalSet, added: Interval): IntervalSet {
   const before = set.filter((interval) => interval.end < added.start);
   const after = set.filter((interval) => interval.start > added.end);
@@ -40,7 +45,7 @@ export function denseEnd(set: IntervalSet): number {
   return first?.start === 0 ? first.end : 0;
 }
 
-/** Of sorted lists; of these the right one may have intervals that touch. */
+/** Of lists of intervals; those of the right one may touch, overlap and be in any order. */
 export function unionOf(left: IntervalSet, right: readonly Interval[]): IntervalSet {
   const union: Interval[] = [];
   for (const { start, end } of [...left, ...right].sort((a, b) => a.start - b.start)) {

@@ -1,20 +1,29 @@
-// Exported records as lines of text, without line ends. Every number is exact: it reads back as the same double.
+// Records as lines of text, without line ends: what an export writes, and what sinks send that take text. Every number is exact: it
+// reads back as the same double.
 
-import type { RecordOf } from "../codec/block-records.ts";
 import type { Lane } from "../model/lane.ts";
 import { flatResult } from "../model/result.ts";
-import type { ExportedLoss, ExportedRecord } from "./export.ts";
+import type { RecordOf } from "./block-records.ts";
+
+/** A record and where it stands. */
+export interface PlacedRecord<L extends Lane> {
+  readonly gatewayId: string;
+  readonly offset: number;
+  /** When the gateway appended the record: microseconds since the Unix epoch. */
+  readonly ingestTimeUs: number;
+  readonly record: RecordOf[L];
+}
 
 /** Null: there is none. */
 type Field = readonly [name: string, value: number | string | boolean | null];
 
 /** Those in `optionalFields` are left out of an NDJSON reading where they are empty; all other fields are always there. */
-function fieldsOf<L extends Lane>(lane: L, exported: ExportedRecord<L>): Field[] {
-  const { gatewayId, offset } = exported;
-  return [["gateway", gatewayId], ["offset", offset], ...recordFields[lane](exported)];
+function fieldsOf<L extends Lane>(lane: L, placed: PlacedRecord<L>): Field[] {
+  const { gatewayId, offset } = placed;
+  return [["gateway", gatewayId], ["offset", offset], ...recordFields[lane](placed)];
 }
 
-const recordFields: { readonly [L in Lane]: (exported: ExportedRecord<L>) => Field[] } = {
+const recordFields: { readonly [L in Lane]: (placed: PlacedRecord<L>) => Field[] } = {
   readings({ record, ingestTimeUs }) {
     return [
       ["device", record.device],
@@ -87,8 +96,8 @@ function namedFields<K extends string>(record: { readonly [Name in K]: Field[1] 
 }
 
 /** One JSON object. -0 is written as -0, and a number that is not finite (an overflowed sum) as null, for JSON has none. */
-export function ndjsonLine<L extends Lane>(lane: L, exported: ExportedRecord<L>): string {
-  const fields = fieldsOf(lane, exported);
+export function ndjsonLine<L extends Lane>(lane: L, placed: PlacedRecord<L>): string {
+  const fields = fieldsOf(lane, placed);
   const members = lane === "readings" ? fields.flatMap(readingMember) : fields.map(member);
   return `{${members.join(",")}}`;
 }
@@ -118,47 +127,27 @@ export function csvHeader(lane: Lane): string {
 }
 
 /** One record as of RFC 4180. What there is none of is empty. Texts in `value` are always quoted, so that the text "1" differs from the number 1. */
-export function csvLine<L extends Lane>(lane: L, exported: ExportedRecord<L>): string {
-  return csvFieldsOf(lane, exported)
+export function csvLine<L extends Lane>(lane: L, placed: PlacedRecord<L>): string {
+  return csvFieldsOf(lane, placed)
     .map(([name, value]) => (name === "value" && typeof value === "string" ? quoted(value) : csvValue(value)))
     .join(",");
 }
 
 /** As `fieldsOf`; of a result one field for every column, empty where the window has none. */
-function csvFieldsOf<L extends Lane>(lane: L, exported: ExportedRecord<L>): Field[] {
-  const fields = fieldsOf(lane, exported);
+function csvFieldsOf<L extends Lane>(lane: L, placed: PlacedRecord<L>): Field[] {
+  const fields = fieldsOf(lane, placed);
   if (lane !== "results") return fields;
   const byName = new Map(fields);
   const columns = ["gateway", "offset", ...resultFields].map((name): Field => [name, byName.get(name) ?? ""]);
   const others = fields.filter(([name]) => !columns.some(([column]) => column === name));
-  return [...columns, [otherAggregates, others.length === 0 ? "" : JSON.stringify(Object.fromEntries(others))]];
-}
-
-const lossColumns = ["gateway", "log", "lane", "fromOffset", "toOffset", "records", "reason", "sinceUs", "untilUs"] as const;
-
-function lossFields({ gatewayId, logId, ...loss }: ExportedLoss): Field[] {
-  const values = { gateway: gatewayId, log: logId, ...loss };
-  return lossColumns.map((name) => [name, values[name]]);
-}
-
-export function lossNdjsonLine(loss: ExportedLoss): string {
-  return JSON.stringify(Object.fromEntries(lossFields(loss)));
-}
-
-export const lossCsvHeader = lossColumns.join(",");
-
-/** What is not known is empty. */
-export function lossCsvLine(loss: ExportedLoss): string {
-  return lossFields(loss)
-    .map(([, value]) => csvValue(value))
-    .join(",");
+  return [...columns, [otherAggregates, others.length === 0 ? "" : `{${others.map(member).join(",")}}`]];
 }
 
 function jsonValue(value: Field[1]): string {
   return Object.is(value, -0) ? "-0" : JSON.stringify(value);
 }
 
-function csvValue(value: Field[1]): string {
+export function csvValue(value: Field[1]): string {
   if (value === null) return "";
   if (Object.is(value, -0)) return "-0";
   const text = String(value);

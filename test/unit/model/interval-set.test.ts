@@ -10,7 +10,7 @@ import {
   missingFrom,
   sizeOf,
   unionOf,
-} from "../../../src/collector/interval-set.ts";
+} from "../../../src/model/interval-set.ts";
 
 const interval = fc
   .tuple(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 1, max: 12 }))

@@ -1,0 +1,42 @@
+// Where records go: the collector, and any number of sinks. What all of them understand stands in sinks/sink-fields.ts; what one kind
+// of sink needs beside it, in a file of its own there.
+
+import { z } from "zod";
+import { uniqueNames } from "./naming.ts";
+import { checkRetryDelays, hostPort } from "./quantities.ts";
+import { commonFields } from "./sinks/sink-fields.ts";
+import { checkSinks, sink } from "./sinks/sink-schemas.ts";
+
+const collector = z
+  .strictObject({
+    address: hostPort.describe("Where the collector listens."),
+    compression: z.enum(["gzip", "none"]).default("gzip").describe("Compression of what is sent."),
+    ...commonFields,
+  })
+  .superRefine(checkRetryDelays);
+
+/** The forwarder of `forward.collector` has this name in status, metrics and checkpoints. */
+const collectorName = "collector";
+
+function notTheCollectors(sinks: readonly { readonly name: string }[], context: z.RefinementCtx): void {
+  for (const [index, { name }] of sinks.entries()) {
+    if (name !== collectorName) continue;
+    const remedy = "give it another name";
+    const message = "is the name of forward.collector";
+    context.addIssue({ code: "custom", path: [index, "name"], message, params: { remedy } });
+  }
+}
+
+export const forward = z.strictObject({
+  collector: collector
+    .optional()
+    .describe("The collector that everything is forwarded to. Absent: nothing is forwarded to one."),
+  sinks: z
+    .array(sink)
+    .max(20)
+    .superRefine(uniqueNames)
+    .superRefine(notTheCollectors)
+    .superRefine(checkSinks)
+    .default([])
+    .describe("Other systems that records go to, each at its own pace. docs/sinks.md explains the kinds."),
+});

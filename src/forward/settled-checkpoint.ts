@@ -1,0 +1,113 @@
+// What a sink has, kept in the log: for each lane the ranges of offsets that have their fate, as JSON under "forward:<sink>". Written at
+// most once a second, because it may be old: what is sent again after a crash a sink takes for the duplicate it is, or it is there twice
+// (at least once). Versions before wrote one offset a lane; it is read as the range below it.
+
+import type { Checkpoint, Log } from "../log/log.ts";
+import { allBelow, type IntervalSet } from "../model/interval-set.ts";
+import { type Lane, lanes } from "../model/lane.ts";
+import type { Clock } from "../platform/clock.ts";
+import { messageOf, type TidegateError } from "../platform/errors.ts";
+import type { Logger } from "../platform/logger.ts";
+import { unwantedLane } from "./lane-schedule.ts";
+import type { LaneSets } from "./sink.ts";
+
+const writeIntervalMs = 1000;
+
+export interface SettledCheckpointOptions {
+  readonly sinkName: string;
+  /** Lanes that go there. Of others there is nothing to send. */
+  readonly lanes: readonly Lane[];
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export class SettledCheckpoint {
+  readonly #options: SettledCheckpointOptions;
+  readonly #name: string;
+  #settled: LaneSets = { readings: [], results: [], alerts: [] };
+  #isWritten = true;
+  #cancelTimer: (() => void) | null = null;
+
+  constructor(options: SettledCheckpointOptions) {
+    this.#options = options;
+    this.#name = `forward:${options.sinkName}`;
+  }
+
+  /** Everything of a lane that the sink does not want. */
+  get settled(): LaneSets {
+    const wanted = (lane: Lane) => (this.#options.lanes.includes(lane) ? this.#settled[lane] : unwantedLane);
+    return { readings: wanted("readings"), results: wanted("results"), alerts: wanted("alerts") };
+  }
+
+  /** Takes over what the log remembers; nothing if it remembers nothing. */
+  async load(): Promise<void> {
+    const bytes = await this.#options.log.readCheckpoint(this.#name);
+    if (bytes === null) return;
+    const settled = parse(bytes);
+    if (settled === null) {
+      this.#options.logger.warn({ checkpoint: this.#name }, "checkpoint is not readable; forwarding begins at offset 0");
+      return;
+    }
+    this.#settled = settled;
+  }
+
+  set(lane: Lane, settled: IntervalSet): void {
+    if (this.#settled[lane] === settled) return;
+    this.#settled = { ...this.#settled, [lane]: settled };
+    this.#isWritten = false;
+    this.#cancelTimer ??= this.#options.clock.after(writeIntervalMs, () => {
+      this.#cancelTimer = null;
+      void this.flush();
+    });
+  }
+
+  /** Makes it durable. A write that fails is reported and made up for by the next. */
+  async flush(): Promise<void> {
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
+    if (this.#isWritten) return;
+    this.#isWritten = true;
+    const error = await this.#append();
+    if (error === null) return;
+    this.#isWritten = false;
+    this.#options.logger.warn({ checkpoint: this.#name }, `checkpoint not written: ${messageOf(error)}`);
+  }
+
+  /** What `flush` would write now. */
+  snapshot(): Checkpoint {
+    const ranges = (lane: Lane) => this.#settled[lane].map(({ start, end }) => [start, end]);
+    const value = Object.fromEntries(lanes.map((lane) => [lane, ranges(lane)]));
+    return { name: this.#name, value: Buffer.from(JSON.stringify(value)) };
+  }
+
+  #append(): Promise<TidegateError | null> {
+    return new Promise((resolve) => this.#options.log.append({ checkpoint: this.snapshot() }, resolve));
+  }
+}
+
+function parse(bytes: Uint8Array): LaneSets | null {
+  try {
+    const stored: Partial<Record<Lane, unknown>> = JSON.parse(Buffer.from(bytes).toString());
+    const [readings, results, alerts] = lanes.map((lane) => setOf(stored[lane]));
+    return readings && results && alerts ? { readings, results, alerts } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Null if it is no set of offsets. */
+function setOf(stored: unknown): IntervalSet | null {
+  if (isOffset(stored)) return allBelow(stored);
+  if (!Array.isArray(stored)) return null;
+  const set = stored.map(([start, end]: [unknown, unknown]) => ({ start, end }));
+  return set.every(isInterval) ? set : null;
+}
+
+function isInterval(range: { readonly start: unknown; readonly end: unknown }): range is { start: number; end: number } {
+  return isOffset(range.start) && isOffset(range.end) && range.start < range.end;
+}
+
+function isOffset(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

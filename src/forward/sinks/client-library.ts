@@ -1,0 +1,23 @@
+// The client libraries of sinks. They are optional dependencies, so that a gateway without such a sink needs none of them, and are
+// loaded when the sink is made.
+
+import { messageOf, systemCodeOf, TidegateError } from "../../platform/errors.ts";
+
+/** Package → the version that the tests ran with; package.json says the same. */
+export const clientLibraries = { pg: "8.23.1" } as const;
+
+export type ClientLibrary = keyof typeof clientLibraries;
+
+/**
+ * @param load imports the package: `() => import("pg")`.
+ * @throws SINK_LIBRARY_MISSING: it is not installed, or cannot be loaded here.
+ */
+export async function loadLibrary<Module>(name: ClientLibrary, load: () => Promise<Module>): Promise<Module> {
+  try {
+    return await load();
+  } catch (cause) {
+    const command = `npm install ${name}@${clientLibraries[name]}`;
+    const why = systemCodeOf(cause) === "ERR_MODULE_NOT_FOUND" ? "is not installed" : `cannot be loaded: ${messageOf(cause)}`;
+    throw new TidegateError("SINK_LIBRARY_MISSING", `the package ${name} ${why}; run ${command}`, { details: { name }, cause });
+  }
+}
