@@ -73,6 +73,10 @@ export class CollectorSink implements Sink {
     this.#options = options;
   }
 
+  unreachable(fault: string): TidegateError {
+    return unreachable(this.target, fault);
+  }
+
   open(events: SinkEvents): SinkLink {
     return new CollectorLink(this.target, this.#options, events);
   }

@@ -426,13 +426,7 @@ export class ForwardLink {
     if (fault === null || this.#ended) return;
     const { clock, ackTimeoutMs, sink } = this.#options;
     this.#cancelDeadline = clock.after(ackTimeoutMs, () => {
-      this.#fail(
-        new TidegateError(
-          "COLLECTOR_UNREACHABLE",
-          `forward to ${sink.target}: ${fault} within ${ackTimeoutMs} ms; the log keeps everything, check the collector and the way to it`,
-          { details: { target: sink.target, ackTimeoutMs } },
-        ),
-      );
+      this.#fail(sink.unreachable(`${fault} within ${ackTimeoutMs} ms`));
     });
   }
 

@@ -88,6 +88,9 @@ export interface Sink {
   /** Where records go, for people: "127.0.0.1:7070". No secrets in it. */
   readonly target: string;
 
+  /** The error of a link that the forwarder gives up, because the upstream has not done its part. @param fault in words. */
+  unreachable(fault: string): TidegateError;
+
   /** Begins a new link; the one before must have ended. Never throws: what goes wrong is an event. */
   open(events: SinkEvents): SinkLink;
 }

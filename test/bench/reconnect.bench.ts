@@ -43,6 +43,10 @@ class NotedSink implements Sink {
     this.target = sink.target;
   }
 
+  unreachable(fault: string) {
+    return this.#sink.unreachable(fault);
+  }
+
   open(events: SinkEvents) {
     const opened: SinkEvents["opened"] = (upstream) => {
       this.openedMs = performance.now();
