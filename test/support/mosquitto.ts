@@ -68,11 +68,12 @@ export class Mosquitto {
  * Starts Mosquitto on a free port. The caller stops it.
  *
  * @param dir an existing directory for the config file.
+ * @param more further lines of the config file.
  */
-export async function startMosquitto(dir: string): Promise<Mosquitto> {
+export async function startMosquitto(dir: string, more: readonly string[] = []): Promise<Mosquitto> {
   const port = await freePort();
   const configFile = join(dir, `mosquitto-${port}.conf`);
-  await writeFile(configFile, `${mosquittoConfig(port).join("\n")}\n`);
+  await writeFile(configFile, `${[...mosquittoConfig(port), ...more].join("\n")}\n`);
   const broker = new Mosquitto(port, configFile);
   await broker.start();
   return broker;

@@ -3,7 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { ndjsonLine } from "../../../src/codec/record-text.ts";
 import { RecordForwarding } from "../../../src/forward/record-link.ts";
 import type { BatchOutcome, RecordBatch, RecordClient, RecordSink } from "../../../src/forward/record-sink.ts";
@@ -166,8 +166,7 @@ export function describeSink(harness: SinkHarness): void {
       const outcome = await writing;
       if (outcome instanceof Error) expect(outcome).toBeInstanceOf(TidegateError);
       await expect(client.write(numberedBatch(0, 1))).rejects.toThrow(TidegateError);
-      await nextTurn();
-      expect(sockets()).toBe(before);
+      await vi.waitFor(() => expect(sockets()).toBe(before));
     });
 
     if (has.refusal)
