@@ -153,8 +153,7 @@ export function describeSink(harness: SinkHarness): void {
       const client = await connected(await upstream.sink(context));
       await client.write(numberedBatch(0, 10));
       await client.close();
-      await nextTurn();
-      expect(sockets()).toBe(before);
+      await vi.waitFor(() => expect(sockets()).toBe(before));
     });
 
     test("closes while it writes, twice, and leaves no socket behind", async () => {
