@@ -290,6 +290,7 @@ function sentOver(forwarding: RecordForwarding, readings: readonly Reading[]): P
       kept: () => reject(new Error("kept")),
       writable: () => {},
       failed: reject,
+      outdated: () => {},
     });
     onTestFinished(() => link.close());
   });
