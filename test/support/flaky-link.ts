@@ -50,11 +50,6 @@ export class FlakyLink {
     return this.#bytesUp;
   }
 
-  /** Sockets of both sides. */
-  get openSockets(): number {
-    return this.#sockets.size;
-  }
-
   /** Connections that clients made so far. */
   get connections(): number {
     return this.#connections;
