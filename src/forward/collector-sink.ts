@@ -7,8 +7,8 @@
 //   send buffer          16 messages (grpc-js); `send` returns false when it is full
 //
 // What happens on failure: every way a stream can end is one `failed` event. COLLECTOR_REFUSED if the collector said that it
-// does not want what it gets, or if one side does not accept the other's certificate, COLLECTOR_UNREACHABLE for everything else; `retryAfterMs` in its details if the collector said when to
-// come back.
+// does not want what it gets, or if one side does not accept the other's certificate, COLLECTOR_UNREACHABLE for everything else;
+// `retryAfterMs` in its details if the collector said when to come back. A link whose certificates changed ends as `outdated`.
 //
 // It does not retry and has no deadline for acknowledgements: the forwarder has both. grpc-js retries are off, and each link
 // has a connection of its own, because two backoffs on top of each other make neither.

@@ -23,16 +23,19 @@ export function collectorTlsFault(cause: unknown, files: TlsOptions, serverName:
   if (code === "ERR_SSL_WRONG_VERSION_NUMBER" || code === "ERR_SSL_PACKET_LENGTH_TOO_LONG")
     return "it does not speak TLS; give it tls in its config, or remove forward.collector.tls";
   if (/ALERT_CERTIFICATE_EXPIRED/.test(code)) return `${shown(files)} has expired, it says; have it renewed`;
-  if (/ALERT_(CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_UNKNOWN)/.test(code))
-    return clientFault(files);
+  if (/ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_UNKNOWN)/.test(code)) return clientFault(files);
   return isTlsFault(cause) ? `${messageOf(cause)}; check forward.collector.tls` : null;
 }
 
-/** Of a connection that ended when it was encrypted and before the collector said anything, as it ends for certificates that are refused. */
-export function clientFault(files: TlsOptions): string {
+/** Of a connection that the collector ended as soon as it was encrypted: it need not say why. */
+export function silentFault(files: TlsOptions): string {
+  return `it ended the link as soon as it was encrypted; perhaps ${clientFault(files)}`;
+}
+
+function clientFault(files: TlsOptions): string {
   if (files.cert === undefined)
-    return "it ended the link once encrypted, as if it accepts only gateways with a certificate; name one in forward.collector.tls.cert and its key in tls.key";
-  return `it ended the link once encrypted, as if it does not accept ${shown(files)}; have it issued by an authority in the collector's tls.clientCa, and check both clocks`;
+    return "it accepts only gateways with a certificate; name one in forward.collector.tls.cert and its key in tls.key";
+  return `it does not accept ${shown(files)}; have it issued by an authority in the collector's tls.clientCa, and check both clocks`;
 }
 
 function shown({ cert }: TlsOptions): string {

@@ -1,5 +1,5 @@
 import type { CollectorCertificates, LinkMaterial } from "./collector-certificates.ts";
-import { clientFault, collectorTlsFault } from "./collector-tls-fault.ts";
+import { collectorTlsFault, silentFault } from "./collector-tls-fault.ts";
 import type { Encryption } from "./owned-socket.ts";
 
 /** The TLS of one link to a collector: what it uses, what it is told, and what that means. */
@@ -29,7 +29,7 @@ export class LinkEncryption implements Encryption {
   get fault(): string | null {
     const { files, fault } = this.#certificates;
     const named = collectorTlsFault(this.#failure, files, this.serverName);
-    return named ?? (this.#isEncrypted ? (fault ?? clientFault(files)) : null);
+    return named ?? (this.#isEncrypted ? (fault ?? silentFault(files)) : null);
   }
 
   get cause(): Error | undefined {

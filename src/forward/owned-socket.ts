@@ -16,7 +16,7 @@ export interface Encryption {
   readonly serverName: string;
   /** To be called when the connection is encrypted. */
   encrypted(): void;
-  /** To be called with what goes wrong, also when it is encrypted: a server looks at the client's certificate after that (TLS 1.3). */
+  /** To be called with what goes wrong, also later: a server looks at the client's certificate when it is encrypted (TLS 1.3). */
   failed(error: Error): void;
 }
 
@@ -30,7 +30,11 @@ export function ownedCredentials(onSocket: (socket: Socket) => void, encryption:
       async connect(socket) {
         onSocket(socket);
         if (encryption === null) return connector.connect(socket);
-        return { socket: await encrypt(socket, encryption), secure: true };
+        const encrypted = await encrypt(socket, encryption).catch((error: Error) => {
+          encryption.failed(error);
+          throw error;
+        });
+        return { socket: encrypted, secure: true };
       },
       waitForReady: () => connector.waitForReady(),
       getCallCredentials: () => connector.getCallCredentials(),

@@ -41,10 +41,7 @@ export class CertificateAuthority {
 
   /** A certificate and its key; valid for two days from now. @param subjectAltName default: 127.0.0.1. */
   issue(subjectAltName = "IP:127.0.0.1"): CertificateFiles {
-    const { key, cert, request } = this.#request(subjectAltName);
-    const signing = ["-CA", this.cert, "-CAkey", this.#key, "-CAcreateserial", "-copy_extensions", "copy", "-days", "2"];
-    openssl("x509", "-req", "-in", request, "-out", cert, ...signing);
-    return { cert, key };
+    return this.#sign(this.#request(subjectAltName));
   }
 
   /** A certificate for 127.0.0.1 that was valid in January 2020. */
@@ -62,12 +59,23 @@ export class CertificateAuthority {
     return { cert, key };
   }
 
-  #request(subjectAltName: string): CertificateFiles & { readonly request: string } {
+  /** A certificate with a key so short that OpenSSL does not use it. */
+  issueWeak(): CertificateFiles {
+    return this.#sign(this.#request("IP:127.0.0.1", ["-newkey", "rsa:512", "-nodes"]));
+  }
+
+  #sign({ key, cert, request }: CertificateFiles & { readonly request: string }): CertificateFiles {
+    const signing = ["-CA", this.cert, "-CAkey", this.#key, "-CAcreateserial", "-copy_extensions", "copy", "-days", "2"];
+    openssl("x509", "-req", "-in", request, "-out", cert, ...signing);
+    return { cert, key };
+  }
+
+  #request(subjectAltName: string, keyOptions = newKey): CertificateFiles & { readonly request: string } {
     const path = (suffix: string) => join(this.#directory, `${this.#issued}.${suffix}`);
     this.#issued += 1;
     const [key, cert, request] = [path("key"), path("pem"), path("csr")];
     const name = ["-subj", "/CN=test", "-addext", `subjectAltName=${subjectAltName}`];
-    openssl("req", ...newKey, "-keyout", key, "-out", request, ...name);
+    openssl("req", ...keyOptions, "-keyout", key, "-out", request, ...name);
     return { cert, key, request };
   }
 }

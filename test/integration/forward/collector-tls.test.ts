@@ -251,6 +251,7 @@ describe.skipIf(isMissing("openssl"))("a link that does not come to be because o
     expect(await refusal(port, { ca, ...authority.issueExpired() })).toMatch(
       /tls\.cert .* expired at .* 2020 .*; have it renewed/,
     );
+    expect(await refusal(port, { ca, ...authority.issueWeak() })).toMatch(/ee key too small.*; check forward\.collector\.tls$/);
     const { cert } = authority.issue();
     expect(await refusal(port, { ca, cert, key: "/nowhere.key" })).toMatch(/tls\.key \/nowhere\.key cannot be read: ENOENT/);
   });
