@@ -61,7 +61,7 @@ export interface ForwardLinkOptions {
   readonly events: ForwardLinkEvents;
 }
 
-/** None comes after `failed` or `close`. */
+/** None comes after `failed`, `outdated` or `close`. */
 export interface ForwardLinkEvents {
   opened(): void;
   /** Everything in the log is sent. */
@@ -76,6 +76,8 @@ export interface ForwardLinkEvents {
   /** Neither the upstream nor the log has these records. */
   lost(gap: Gap): void;
   failed(error: TidegateError): void;
+  /** The sink wants a new link, at once. */
+  outdated(): void;
 }
 
 export class ForwardLink {
@@ -108,6 +110,11 @@ export class ForwardLink {
       kept: (lane, offsets, retryAfterMs) => this.#keep(lane, offsets, retryAfterMs),
       writable: () => this.#takeMore(),
       failed: (error) => this.#fail(error),
+      outdated: () => {
+        if (this.#ended) return;
+        this.#end();
+        options.events.outdated();
+      },
     });
     this.#setDeadline("the stream did not open");
   }
