@@ -4,10 +4,12 @@
 
 import type { RecordSink } from "../record-sink.ts";
 import { createFileSink, type FileSinkOptions } from "./file-sink.ts";
+import { createMqttSink, type MqttSinkOptions } from "./mqtt-sink.ts";
 import type { SinkContext } from "./sink-context.ts";
 
 export interface OptionsOfKind {
   readonly file: FileSinkOptions;
+  readonly mqtt: MqttSinkOptions;
 }
 
 export type SinkKind = keyof OptionsOfKind;
@@ -18,6 +20,7 @@ type SinkTable = {
 
 export const sinkTable: SinkTable = {
   file: createFileSink,
+  mqtt: createMqttSink,
 };
 
 /** Options of one kind; as of a union where the kind is not known. */
