@@ -4,9 +4,10 @@
 import { z } from "zod";
 import { fileSink } from "./file-schema.ts";
 import { mqttSink } from "./mqtt-schema.ts";
+import { natsSink } from "./nats-schema.ts";
 import { checkRetryDelays } from "./sink-fields.ts";
 
-export const sink = z.discriminatedUnion("kind", [fileSink, mqttSink]).superRefine(checkRetryDelays);
+export const sink = z.discriminatedUnion("kind", [fileSink, mqttSink, natsSink]).superRefine(checkRetryDelays);
 
 /** What is wrong with the sinks of a list together. */
 export function checkSinks(sinks: readonly SinkConfig[], context: z.RefinementCtx): void {

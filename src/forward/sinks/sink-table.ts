@@ -5,11 +5,13 @@
 import type { RecordSink } from "../record-sink.ts";
 import { createFileSink, type FileSinkOptions } from "./file-sink.ts";
 import { createMqttSink, type MqttSinkOptions } from "./mqtt-sink.ts";
+import { createNatsSink, type NatsSinkOptions } from "./nats-sink.ts";
 import type { SinkContext } from "./sink-context.ts";
 
 export interface OptionsOfKind {
   readonly file: FileSinkOptions;
   readonly mqtt: MqttSinkOptions;
+  readonly nats: NatsSinkOptions;
 }
 
 export type SinkKind = keyof OptionsOfKind;
@@ -21,6 +23,7 @@ type SinkTable = {
 export const sinkTable: SinkTable = {
   file: createFileSink,
   mqtt: createMqttSink,
+  nats: createNatsSink,
 };
 
 /** Options of one kind; as of a union where the kind is not known. */
