@@ -18,6 +18,10 @@ export class ServerProcess {
     this.#command = command;
   }
 
+  get isRunning(): boolean {
+    return this.#child !== null;
+  }
+
   /** Resolves when it takes connections. */
   async start(): Promise<void> {
     const { program, args, env, ready } = this.#command;

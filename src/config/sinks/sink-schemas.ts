@@ -2,12 +2,16 @@
 // forward/sinks/sink-table.ts.
 
 import { z } from "zod";
+import { amqpSink } from "./amqp-schema.ts";
 import { fileSink } from "./file-schema.ts";
+import { kafkaSink } from "./kafka-schema.ts";
 import { mqttSink } from "./mqtt-schema.ts";
 import { natsSink } from "./nats-schema.ts";
 import { checkRetryDelays } from "./sink-fields.ts";
 
-export const sink = z.discriminatedUnion("kind", [fileSink, mqttSink, natsSink]).superRefine(checkRetryDelays);
+export const sink = z
+  .discriminatedUnion("kind", [amqpSink, fileSink, kafkaSink, mqttSink, natsSink])
+  .superRefine(checkRetryDelays);
 
 /** What is wrong with the sinks of a list together. */
 export function checkSinks(sinks: readonly SinkConfig[], context: z.RefinementCtx): void {

@@ -37,6 +37,11 @@ export class AddressTemplate {
     return address;
   }
 
+  /** Of a template that names neither device nor metric. */
+  addressOfLane(lane: Lane): string {
+    return this.#fill({ lane, device: "", metric: "" });
+  }
+
   #fill(names: { readonly lane: string; readonly device: string; readonly metric: string }): string {
     const { template, origin, forbidden } = this.#options;
     const values = { gateway: origin.gatewayId, log: origin.logId, ...names };

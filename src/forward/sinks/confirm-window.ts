@@ -104,7 +104,8 @@ export function rejected(reason: string): Fate {
   return { kind: "rejected", reason };
 }
 
-function outcomeOf({ records }: RecordBatch, fates: readonly Fate[]): BatchOutcome {
+/** @param fates of the records of the batch, in their order. */
+export function outcomeOf({ records }: RecordBatch, fates: readonly Fate[]): BatchOutcome {
   const rejections: Rejection[] = [];
   let offsetsKept = emptyIntervalSet;
   let retryAfterMs = 0;
