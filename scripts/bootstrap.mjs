@@ -1,7 +1,7 @@
 // Brings a fresh clone to where it can run: installs the packages and builds what is missing or older than its sources.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -21,6 +21,11 @@ export function ensureInstalled() {
     process.exit(1);
   }
   if (modifiedMs("node_modules/.package-lock.json") >= modifiedMs("package-lock.json")) return;
+  if (isLink("node_modules")) {
+    // npm ci would empty the directory that it leads to, which is somebody else's.
+    console.error("node_modules is a link, and is older than package-lock.json: run npm ci where it leads to, or remove it");
+    process.exit(1);
+  }
   console.log("installing packages (npm ci) ...");
   run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { stdio: ["ignore", "ignore", "inherit"] });
 }
@@ -32,6 +37,10 @@ export function ensureBuilt() {
   if (modifiedMs("dist/.built") >= newestSource) return;
   console.log("building ...");
   run(process.execPath, ["scripts/build.mjs"]);
+}
+
+function isLink(path) {
+  return lstatSync(join(root, path), { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
 function modifiedMs(path) {

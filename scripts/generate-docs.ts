@@ -60,16 +60,17 @@ function metricsTable(): string {
 }
 
 function commandHelp(command: Command): string {
-  const sections = leaves(command, command.name()).map(
-    ([name, leaf]) => `### ${name}\n\n\`\`\`text\n${leaf.helpInformation().trimEnd()}\n\`\`\`\n`,
-  );
+  const sections = command.commands
+    .flatMap((sub) => described(sub, `${command.name()} ${sub.name()}`))
+    .map(([name, leaf]) => `### ${name}\n\n\`\`\`text\n${leaf.helpInformation().trimEnd()}\n\`\`\`\n`);
   return `## ${command.name()}\n\n${command.description()}\n\n${sections.join("\n")}`;
 }
 
-/** Commands without commands of their own, by their whole names. */
-function leaves(command: Command, name: string): [string, Command][] {
-  const subs = command.commands.filter((sub) => sub.name() !== "help");
-  return subs.length === 0 ? [[name, command]] : subs.flatMap((sub) => leaves(sub, `${name} ${sub.name()}`));
+/** A command and those below it, by their whole names; not one that only groups others, and has no options. */
+function described(command: Command, name: string): [string, Command][] {
+  if (command.name() === "help") return [];
+  const below = command.commands.flatMap((sub) => described(sub, `${name} ${sub.name()}`));
+  return below.length > 0 && command.options.length === 0 ? below : [[name, command], ...below];
 }
 
 /** README.md with what stands between `<!-- generated: NAME -->` and `<!-- end -->` written anew. */

@@ -1,7 +1,7 @@
 // The servers and tools that tests want, from Debian packages. Installs what is missing where that is possible (Debian, root).
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -9,11 +9,16 @@ import { join } from "node:path";
 const servers = {
   mosquitto: ["mosquitto"],
   mosquitto_pub: ["mosquitto-clients"],
+  "prometheus-alertmanager": ["prometheus-alertmanager"],
+  postgres: ["postgresql"],
+  openssl: ["openssl"],
   cc: ["gcc", "libc6-dev"],
   "loop-mount": ["mount", "e2fsprogs"],
 };
 
 const searchPath = `${process.env.PATH}:/usr/sbin:/usr/local/sbin`.split(":");
+/** Where Debian keeps the programs of PostgreSQL, in a folder a version. */
+const postgresHome = "/usr/lib/postgresql";
 
 /** Names of the programs that are missing now. */
 export function missingTestServers() {
@@ -21,7 +26,9 @@ export function missingTestServers() {
 }
 
 function isInstalled(program) {
-  return searchPath.some((folder) => existsSync(`${folder}/${program}`));
+  const versions = existsSync(postgresHome) ? readdirSync(postgresHome) : [];
+  const folders = [...searchPath, ...versions.map((version) => `${postgresHome}/${version}/bin`)];
+  return folders.some((folder) => existsSync(`${folder}/${program}`));
 }
 
 /** Tried, because containers forbid it in many ways. */

@@ -5,6 +5,7 @@ import type { Delivery } from "./log/accounting.ts";
 import { denseEnd } from "./model/interval-set.ts";
 import { lanes } from "./model/lane.ts";
 import { lossReasons } from "./model/loss-reason.ts";
+import type { Webhook } from "./notify/webhook.ts";
 import type { Metrics, Observation } from "./platform/metrics.ts";
 import type { Counters } from "./stream/contract.ts";
 
@@ -14,6 +15,7 @@ export function observeGateway(metrics: Metrics, parts: GatewayParts): void {
   observeMqtt(metrics, parts);
   observeReaders(metrics, parts);
   observeForwarders(metrics, parts);
+  observeAlerts(metrics, parts);
 }
 
 function observeReadings(metrics: Metrics, { ingest, deadLetters, log }: GatewayParts): void {
@@ -88,6 +90,11 @@ function observeReaders(metrics: Metrics, { stream }: GatewayParts): void {
   metrics.observe("tidegate_stream_readings_lost_total", () =>
     Object.entries(stream.status().lost).map(([reason, value]) => ({ labels: { reason }, value })),
   );
+  metrics.observe("tidegate_stream_backfill_offset", () => {
+    const { position, backfill } = stream.status();
+    return backfill?.position ?? position;
+  });
+  metrics.observe("tidegate_stream_backfill_lag_readings", () => stream.status().backfill?.lagReadings ?? 0);
   metrics.observe("tidegate_stream_replay_mismatches_total", () => stream.status().replayMismatches);
 }
 
@@ -133,5 +140,36 @@ function observeForwarders(metrics: Metrics, { forwarders, log }: GatewayParts):
       const { sink, state } = forwarder.status();
       return { labels: { sink }, value: state === "live" || state === "draining" ? 1 : 0 };
     }),
+  );
+}
+
+function observeAlerts(metrics: Metrics, { desk, webhooks }: GatewayParts): void {
+  metrics.observe("tidegate_alerts_active", () => desk.board.activeCount);
+  metrics.observe("tidegate_alerts_acknowledged", () => desk.counts().acknowledged);
+  metrics.observe("tidegate_alerts_silenced", () => desk.counts().silenced);
+  metrics.observe("tidegate_alerts_untracked_total", () => desk.board.untracked);
+  metrics.observe("tidegate_alerts_missed_total", () => desk.missed);
+  metrics.observe("tidegate_silences", () => desk.silences.length);
+  const perWebhook = (read: (webhook: Webhook) => number) => () =>
+    webhooks.map((webhook) => ({ labels: { webhook: webhook.name }, value: read(webhook) }));
+  metrics.observe(
+    "tidegate_webhook_alerts_waiting",
+    perWebhook(({ waiting }) => waiting),
+  );
+  metrics.observe(
+    "tidegate_webhook_alerts_sent_total",
+    perWebhook(({ counters }) => counters.sent),
+  );
+  metrics.observe(
+    "tidegate_webhook_alerts_rejected_total",
+    perWebhook(({ counters }) => counters.rejected),
+  );
+  metrics.observe(
+    "tidegate_webhook_alerts_lost_total",
+    perWebhook(({ name }) => desk.board.lost(name)),
+  );
+  metrics.observe(
+    "tidegate_webhook_retries_total",
+    perWebhook(({ counters }) => counters.retried),
   );
 }

@@ -9,7 +9,9 @@ import { type Delivery, deliveryOf } from "./log/accounting.ts";
 import type { Log } from "./log/log.ts";
 import type { RetentionKeeper } from "./log/retention-keeper.ts";
 import { type Lane, lanes } from "./model/lane.ts";
-import type { SinkView, StatusView } from "./model/status.ts";
+import type { SinkView, StatusView, WebhookView } from "./model/status.ts";
+import type { AlertDesk } from "./notify/alert-desk.ts";
+import type { Webhook } from "./notify/webhook.ts";
 import type { StreamDriver } from "./stream/driver.ts";
 
 export interface GatewayParts {
@@ -24,6 +26,8 @@ export interface GatewayParts {
   readonly stream: StreamDriver;
   readonly forwarders: readonly Forwarder[];
   readonly announcer: Announcer;
+  readonly desk: AlertDesk;
+  readonly webhooks: readonly Webhook[];
 }
 
 export function gatewayStatus(parts: GatewayParts): StatusView {
@@ -44,18 +48,38 @@ export function gatewayStatus(parts: GatewayParts): StatusView {
       unrouted,
     },
     stream: streamView(parts.stream),
+    alerts: alertsView(parts),
     latest: parts.announcer.latest,
     sinks: Object.fromEntries(parts.forwarders.map((forwarder) => [forwarder.sink, sinkView(log, forwarder)])),
   };
 }
 
-function streamView(stream: StreamDriver): StatusView["stream"] {
-  const { position, lagReadings, operators } = stream.status();
+export function streamView(stream: StreamDriver): StatusView["stream"] {
+  const { position, lagReadings, operators, backfill } = stream.status();
   return {
     offset: position,
     lagReadings,
     operators: Object.fromEntries(operators.map(({ id, counters }) => [id, { ...counters }])),
+    backfill:
+      backfill === null
+        ? null
+        : { offset: backfill.position, lagReadings: backfill.lagReadings, operators: backfill.operators },
   };
+}
+
+function alertsView({ desk, webhooks }: GatewayParts): StatusView["alerts"] {
+  const { activeCount, untracked } = desk.board;
+  return {
+    active: activeCount,
+    ...desk.counts(),
+    untracked,
+    silences: desk.silences.length,
+    webhooks: Object.fromEntries(webhooks.map((webhook) => [webhook.name, webhookView(desk, webhook)])),
+  };
+}
+
+function webhookView(desk: AlertDesk, { name, state, lastError, waiting, counters }: Webhook): WebhookView {
+  return { state, lastError, waiting, sent: counters.sent, rejected: counters.rejected, lost: desk.board.lost(name) };
 }
 
 function logView({ log, retention }: GatewayParts): StatusView["log"] {

@@ -1,17 +1,19 @@
 // The gateway: the composition root. It constructs the rooms and connects them; nobody else does.
 //
 // Order of life. Start: the log; where the forwarders stand, because the log counts by it what it loses, from the first read on; then its
-// readers (windows and alerts, forwarder), then retention and merging, then HTTP, and the broker last, so that a reading is never taken before
-// there is a place for it. Close: the other way round, so that whatever was acknowledged has been
+// readers (windows and alerts, alert desk and webhooks, forwarder), then retention and merging, then HTTP, and the broker last, so that
+// a reading is never taken before there is a place for it. Close: the other way round, so that whatever was acknowledged has been
 // committed when the log closes. A start that fails closes what it had started.
 
 import { retiredAlerts } from "./alert/retired-rules.ts";
 import { Broker } from "./broker/broker.ts";
 import type { GatewayConfig } from "./config/schema.ts";
 import type { Forwarder } from "./forward/forwarder.ts";
-import { forwardersOf } from "./gateway-forward.ts";
+import type { Environment } from "./forward/sinks/sink-context.ts";
+import { forwardersOf, quarantineApi } from "./gateway-forward.ts";
 import { createBlockMerger, createRetentionKeeper, openGatewayLog } from "./gateway-log.ts";
 import { observeGateway } from "./gateway-metrics.ts";
+import { alertNotes, alertsApi, createAlertDesk, createWebhooks } from "./gateway-notify.ts";
 import { ruleOperators } from "./gateway-rules.ts";
 import { type GatewayParts, gatewayStatus } from "./gateway-status.ts";
 import { windowsOf } from "./gateway-windows.ts";
@@ -27,6 +29,7 @@ import type { Log } from "./log/log.ts";
 import { LogReaders } from "./log/log-readers.ts";
 import type { RetentionKeeper } from "./log/retention-keeper.ts";
 import type { StatusView } from "./model/status.ts";
+import type { AlertDesk } from "./notify/alert-desk.ts";
 import { systemClock } from "./platform/clock.ts";
 import type { Address } from "./platform/listen.ts";
 import type { Logger } from "./platform/logger.ts";
@@ -45,30 +48,35 @@ export interface Gateway {
 /** What is closed when the gateway closes, the newest first. */
 type Closers = (() => Promise<void>)[];
 
-/** Errors: PORT_IN_USE, LISTEN_FAILED, DATA_DIR_UNUSABLE, DATA_DIR_LOCKED. */
-export async function startGateway(config: GatewayConfig, logger: Logger): Promise<Gateway> {
+/**
+ * @param environment environment variables, for secrets of sinks that the configuration says are there.
+ * @throws PORT_IN_USE, LISTEN_FAILED, DATA_DIR_UNUSABLE, DATA_DIR_LOCKED, SINK_LIBRARY_MISSING.
+ */
+export async function startGateway(config: GatewayConfig, logger: Logger, environment: Environment = {}): Promise<Gateway> {
   const closers: Closers = [];
   try {
-    return await start(config, logger, closers);
+    return await start(config, environment, logger, closers);
   } catch (error) {
     await closeAll(closers);
     throw error;
   }
 }
 
-async function start(config: GatewayConfig, logger: Logger, closers: Closers): Promise<Gateway> {
+async function start(config: GatewayConfig, environment: Environment, logger: Logger, closers: Closers): Promise<Gateway> {
   const readers = new LogReaders();
   const log = await openLog(config, readers, logger, closers);
-  const forwarders = await loadForwarders(config, log, logger, closers);
+  const forwarders = await forwardersOf(config, { log, logger }, environment);
+  await loadForwarders(forwarders, closers);
   for (const forwarder of forwarders) readers.addSink(forwarder);
   const stream = await startStream(config, log, readers, logger, closers);
+  const { desk, webhooks } = await startNotify(config, log, logger, closers);
   for (const forwarder of forwarders) await forwarder.start();
   const retention = await startRetention(config, log, readers, logger, closers);
   startMerging(log, readers, logger, closers);
   const { ingest, deadLetters } = await createIngest(config, log, logger, closers);
   const broker = createBroker(config, ingest, logger, closers);
 
-  const announcer = createAnnouncer(log, broker, logger, closers);
+  const announcer = createAnnouncer(log, broker, desk, logger, closers);
 
   let mqttAddress: Address | null = null;
   const parts: GatewayParts = {
@@ -83,6 +91,8 @@ async function start(config: GatewayConfig, logger: Logger, closers: Closers): P
     stream,
     forwarders,
     announcer,
+    desk,
+    webhooks,
   };
   const http = await startHttp(config, parts, closers);
   mqttAddress = await broker.start();
@@ -124,6 +134,7 @@ async function startStream(
     log,
     operators: operatorsOf(config),
     retire: retiredAlerts,
+    backfill: backfilledIds(config),
     checkpointEveryMs: config.stream.checkpointInterval,
     clock: systemClock,
     logger,
@@ -140,13 +151,30 @@ export function operatorsOf(config: GatewayConfig): Operator[] {
   return [...windows, ...ruleOperators(config, windows)];
 }
 
-async function loadForwarders(config: GatewayConfig, log: Log, logger: Logger, closers: Closers): Promise<Forwarder[]> {
-  const forwarders = forwardersOf(config, log, logger);
+/** Ids of the operators that are to begin with what the log holds. */
+export function backfilledIds({ windows, alerts }: GatewayConfig): Set<string> {
+  const idsOf = (kind: string, all: readonly { readonly name: string; readonly backfill: boolean }[]) =>
+    all.filter(({ backfill }) => backfill).map(({ name }) => `${kind} ${name}`);
+  return new Set([...idsOf("window", windows), ...idsOf("rule", alerts)]);
+}
+
+async function loadForwarders(forwarders: readonly Forwarder[], closers: Closers): Promise<void> {
   for (const forwarder of forwarders) {
     closers.push(() => forwarder.close());
     await forwarder.load();
   }
-  return forwarders;
+}
+
+async function startNotify(config: GatewayConfig, log: Log, logger: Logger, closers: Closers) {
+  const desk = createAlertDesk(config, log, logger);
+  closers.push(() => desk.close());
+  await desk.start();
+  const webhooks = createWebhooks(config, desk, logger);
+  for (const webhook of webhooks) {
+    closers.push(() => webhook.close());
+    webhook.start();
+  }
+  return { desk, webhooks };
 }
 
 async function startRetention(
@@ -235,13 +263,21 @@ async function startHttp(config: GatewayConfig, parts: GatewayParts, closers: Cl
     status: () => gatewayStatus(parts),
     unreadyReason: () => (parts.mqttAddress() === "not listening" ? "the MQTT listener is not open yet" : null),
     metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
+    alerts: alertsApi(parts.desk),
+    quarantine: quarantineApi(parts.forwarders),
   });
   closers.push(() => http.close());
   return http.start();
 }
 
-function createAnnouncer(log: Log, broker: Broker, logger: Logger, closers: Closers): Announcer {
-  const announcer = new Announcer({ log, publish: (message) => broker.publish(message), clock: systemClock, logger });
+function createAnnouncer(log: Log, broker: Broker, desk: AlertDesk, logger: Logger, closers: Closers): Announcer {
+  const announcer = new Announcer({
+    log,
+    publish: (message) => broker.publish(message),
+    notes: alertNotes(desk),
+    clock: systemClock,
+    logger,
+  });
   closers.push(() => announcer.close());
   return announcer;
 }

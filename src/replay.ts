@@ -7,7 +7,8 @@ import { assertLogExists } from "./log/inspect.ts";
 import { openLevelLog } from "./log/level-log.ts";
 import { systemClock } from "./platform/clock.ts";
 import type { Logger } from "./platform/logger.ts";
-import { type Difference, replayDifferences, replayLog, type Said } from "./stream/replay.ts";
+import type { Said } from "./stream/recorded-by-cause.ts";
+import { type Difference, replayDifferences, replayLog } from "./stream/replay.ts";
 
 export type ReplayLine = Said | Difference;
 

@@ -1531,6 +1531,294 @@ export namespace tidegate {
         }
 
         /**
+         * Properties of a ReportRequest.
+         * @deprecated Use tidegate.v1.ReportRequest.$Properties instead.
+         */
+        interface IReportRequest extends tidegate.v1.ReportRequest.$Properties {
+        }
+
+        /** Represents a ReportRequest. */
+        class ReportRequest {
+
+            /**
+             * Constructs a new ReportRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidegate.v1.ReportRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ReportRequest gatewayId. */
+            gatewayId: string;
+
+            /**
+             * Encodes the specified ReportRequest message. Does not implicitly {@link tidegate.v1.ReportRequest.verify|verify} messages.
+             * @param message ReportRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidegate.v1.ReportRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ReportRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidegate.v1.ReportRequest & tidegate.v1.ReportRequest.$Shape} ReportRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidegate.v1.ReportRequest & tidegate.v1.ReportRequest.$Shape;
+        }
+
+        namespace ReportRequest {
+
+            /** Properties of a ReportRequest. */
+            interface $Properties {
+
+                /** ReportRequest gatewayId */
+                gatewayId?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ReportRequest. */
+            type $Shape = tidegate.v1.ReportRequest.$Properties;
+        }
+
+        /**
+         * Properties of an OriginReport.
+         * @deprecated Use tidegate.v1.OriginReport.$Properties instead.
+         */
+        interface IOriginReport extends tidegate.v1.OriginReport.$Properties {
+        }
+
+        /** Represents an OriginReport. */
+        class OriginReport {
+
+            /**
+             * Constructs a new OriginReport.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidegate.v1.OriginReport.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** OriginReport gatewayId. */
+            gatewayId: string;
+
+            /** OriginReport logId. */
+            logId: string;
+
+            /** OriginReport lanes. */
+            lanes: tidegate.v1.LaneReport.$Properties[];
+
+            /**
+             * Encodes the specified OriginReport message. Does not implicitly {@link tidegate.v1.OriginReport.verify|verify} messages.
+             * @param message OriginReport message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidegate.v1.OriginReport.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an OriginReport message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidegate.v1.OriginReport & tidegate.v1.OriginReport.$Shape} OriginReport
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidegate.v1.OriginReport & tidegate.v1.OriginReport.$Shape;
+        }
+
+        namespace OriginReport {
+
+            /** Properties of an OriginReport. */
+            interface $Properties {
+
+                /** OriginReport gatewayId */
+                gatewayId?: (string|null);
+
+                /** OriginReport logId */
+                logId?: (string|null);
+
+                /** OriginReport lanes */
+                lanes?: (tidegate.v1.LaneReport.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an OriginReport. */
+            type $Shape = tidegate.v1.OriginReport.$Properties;
+        }
+
+        /**
+         * Properties of a LaneReport.
+         * @deprecated Use tidegate.v1.LaneReport.$Properties instead.
+         */
+        interface ILaneReport extends tidegate.v1.LaneReport.$Properties {
+        }
+
+        /** Represents a LaneReport. */
+        class LaneReport {
+
+            /**
+             * Constructs a new LaneReport.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidegate.v1.LaneReport.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** LaneReport lane. */
+            lane: tidegate.v1.Lane;
+
+            /** LaneReport received. */
+            received: number;
+
+            /** LaneReport duplicates. */
+            duplicates: number;
+
+            /** LaneReport lost. */
+            lost: tidegate.v1.LossCount.$Properties[];
+
+            /** LaneReport losses. */
+            losses: tidegate.v1.Gap.$Properties[];
+
+            /** LaneReport missing. */
+            missing: tidegate.v1.OffsetRange.$Properties[];
+
+            /** LaneReport nextOffset. */
+            nextOffset: number;
+
+            /** LaneReport endOffset. */
+            endOffset: number;
+
+            /**
+             * Encodes the specified LaneReport message. Does not implicitly {@link tidegate.v1.LaneReport.verify|verify} messages.
+             * @param message LaneReport message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidegate.v1.LaneReport.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a LaneReport message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidegate.v1.LaneReport & tidegate.v1.LaneReport.$Shape} LaneReport
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidegate.v1.LaneReport & tidegate.v1.LaneReport.$Shape;
+        }
+
+        namespace LaneReport {
+
+            /** Properties of a LaneReport. */
+            interface $Properties {
+
+                /** LaneReport lane */
+                lane?: (tidegate.v1.Lane|null);
+
+                /** LaneReport received */
+                received?: (number|null);
+
+                /** LaneReport duplicates */
+                duplicates?: (number|null);
+
+                /** LaneReport lost */
+                lost?: (tidegate.v1.LossCount.$Properties[]|null);
+
+                /** LaneReport losses */
+                losses?: (tidegate.v1.Gap.$Properties[]|null);
+
+                /** LaneReport missing */
+                missing?: (tidegate.v1.OffsetRange.$Properties[]|null);
+
+                /** LaneReport nextOffset */
+                nextOffset?: (number|null);
+
+                /** LaneReport endOffset */
+                endOffset?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a LaneReport. */
+            type $Shape = tidegate.v1.LaneReport.$Properties;
+        }
+
+        /**
+         * Properties of a LossCount.
+         * @deprecated Use tidegate.v1.LossCount.$Properties instead.
+         */
+        interface ILossCount extends tidegate.v1.LossCount.$Properties {
+        }
+
+        /** Represents a LossCount. */
+        class LossCount {
+
+            /**
+             * Constructs a new LossCount.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidegate.v1.LossCount.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** LossCount reason. */
+            reason: tidegate.v1.GapReason;
+
+            /** LossCount records. */
+            records: number;
+
+            /**
+             * Encodes the specified LossCount message. Does not implicitly {@link tidegate.v1.LossCount.verify|verify} messages.
+             * @param message LossCount message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidegate.v1.LossCount.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a LossCount message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidegate.v1.LossCount & tidegate.v1.LossCount.$Shape} LossCount
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidegate.v1.LossCount & tidegate.v1.LossCount.$Shape;
+        }
+
+        namespace LossCount {
+
+            /** Properties of a LossCount. */
+            interface $Properties {
+
+                /** LossCount reason */
+                reason?: (tidegate.v1.GapReason|null);
+
+                /** LossCount records */
+                records?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a LossCount. */
+            type $Shape = tidegate.v1.LossCount.$Properties;
+        }
+
+        /**
          * Properties of a ReadingBatch.
          * @deprecated Use tidegate.v1.ReadingBatch.$Properties instead.
          */

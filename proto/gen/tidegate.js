@@ -4186,6 +4186,754 @@ export const tidegate = $root.tidegate = (() => {
             return Ack;
         })();
 
+        v1.ReportRequest = (function() {
+
+            /**
+             * Properties of a ReportRequest.
+             * @typedef {Object} tidegate.v1.ReportRequest.$Properties
+             * @property {string|null} [gatewayId] ReportRequest gatewayId
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a ReportRequest.
+             * @memberof tidegate.v1
+             * @interface IReportRequest
+             * @augments tidegate.v1.ReportRequest.$Properties
+             * @deprecated Use tidegate.v1.ReportRequest.$Properties instead.
+             */
+
+            /**
+             * Shape of a ReportRequest.
+             * @typedef {tidegate.v1.ReportRequest.$Properties} tidegate.v1.ReportRequest.$Shape
+             */
+
+            /**
+             * Constructs a new ReportRequest.
+             * @memberof tidegate.v1
+             * @classdesc Represents a ReportRequest.
+             * @constructor
+             * @param {tidegate.v1.ReportRequest.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ReportRequest = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * ReportRequest gatewayId.
+             * @member {string} gatewayId
+             * @memberof tidegate.v1.ReportRequest
+             * @instance
+             */
+            ReportRequest.prototype.gatewayId = "";
+
+            /**
+             * Encodes the specified ReportRequest message. Does not implicitly {@link tidegate.v1.ReportRequest.verify|verify} messages.
+             * @function encode
+             * @memberof tidegate.v1.ReportRequest
+             * @static
+             * @param {tidegate.v1.ReportRequest.$Properties} message ReportRequest message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ReportRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.gatewayId != null && $Object.hasOwnProperty.call(message, "gatewayId") && message.gatewayId !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.gatewayId);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a ReportRequest message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidegate.v1.ReportRequest
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidegate.v1.ReportRequest & tidegate.v1.ReportRequest.$Shape} ReportRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ReportRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidegate.v1.ReportRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.gatewayId = value;
+                            else
+                                delete message.gatewayId;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ReportRequest;
+        })();
+
+        v1.OriginReport = (function() {
+
+            /**
+             * Properties of an OriginReport.
+             * @typedef {Object} tidegate.v1.OriginReport.$Properties
+             * @property {string|null} [gatewayId] OriginReport gatewayId
+             * @property {string|null} [logId] OriginReport logId
+             * @property {Array.<tidegate.v1.LaneReport.$Properties>|null} [lanes] OriginReport lanes
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of an OriginReport.
+             * @memberof tidegate.v1
+             * @interface IOriginReport
+             * @augments tidegate.v1.OriginReport.$Properties
+             * @deprecated Use tidegate.v1.OriginReport.$Properties instead.
+             */
+
+            /**
+             * Shape of an OriginReport.
+             * @typedef {tidegate.v1.OriginReport.$Properties} tidegate.v1.OriginReport.$Shape
+             */
+
+            /**
+             * Constructs a new OriginReport.
+             * @memberof tidegate.v1
+             * @classdesc Represents an OriginReport.
+             * @constructor
+             * @param {tidegate.v1.OriginReport.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const OriginReport = function (properties) {
+                this.lanes = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * OriginReport gatewayId.
+             * @member {string} gatewayId
+             * @memberof tidegate.v1.OriginReport
+             * @instance
+             */
+            OriginReport.prototype.gatewayId = "";
+
+            /**
+             * OriginReport logId.
+             * @member {string} logId
+             * @memberof tidegate.v1.OriginReport
+             * @instance
+             */
+            OriginReport.prototype.logId = "";
+
+            /**
+             * OriginReport lanes.
+             * @member {Array.<tidegate.v1.LaneReport.$Properties>} lanes
+             * @memberof tidegate.v1.OriginReport
+             * @instance
+             */
+            OriginReport.prototype.lanes = $util.emptyArray;
+
+            /**
+             * Encodes the specified OriginReport message. Does not implicitly {@link tidegate.v1.OriginReport.verify|verify} messages.
+             * @function encode
+             * @memberof tidegate.v1.OriginReport
+             * @static
+             * @param {tidegate.v1.OriginReport.$Properties} message OriginReport message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            OriginReport.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.gatewayId != null && $Object.hasOwnProperty.call(message, "gatewayId") && message.gatewayId !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.gatewayId);
+                if (message.logId != null && $Object.hasOwnProperty.call(message, "logId") && message.logId !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.logId);
+                if (message.lanes != null && message.lanes.length)
+                    for (let i = 0; i < message.lanes.length; ++i)
+                        $root.tidegate.v1.LaneReport.encode(message.lanes[i], writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes an OriginReport message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidegate.v1.OriginReport
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidegate.v1.OriginReport & tidegate.v1.OriginReport.$Shape} OriginReport
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            OriginReport.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidegate.v1.OriginReport();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.gatewayId = value;
+                            else
+                                delete message.gatewayId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.logId = value;
+                            else
+                                delete message.logId;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.lanes && message.lanes.length))
+                                message.lanes = [];
+                            message.lanes.push($root.tidegate.v1.LaneReport.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return OriginReport;
+        })();
+
+        v1.LaneReport = (function() {
+
+            /**
+             * Properties of a LaneReport.
+             * @typedef {Object} tidegate.v1.LaneReport.$Properties
+             * @property {tidegate.v1.Lane|null} [lane] LaneReport lane
+             * @property {number|null} [received] LaneReport received
+             * @property {number|null} [duplicates] LaneReport duplicates
+             * @property {Array.<tidegate.v1.LossCount.$Properties>|null} [lost] LaneReport lost
+             * @property {Array.<tidegate.v1.Gap.$Properties>|null} [losses] LaneReport losses
+             * @property {Array.<tidegate.v1.OffsetRange.$Properties>|null} [missing] LaneReport missing
+             * @property {number|null} [nextOffset] LaneReport nextOffset
+             * @property {number|null} [endOffset] LaneReport endOffset
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a LaneReport.
+             * @memberof tidegate.v1
+             * @interface ILaneReport
+             * @augments tidegate.v1.LaneReport.$Properties
+             * @deprecated Use tidegate.v1.LaneReport.$Properties instead.
+             */
+
+            /**
+             * Shape of a LaneReport.
+             * @typedef {tidegate.v1.LaneReport.$Properties} tidegate.v1.LaneReport.$Shape
+             */
+
+            /**
+             * Constructs a new LaneReport.
+             * @memberof tidegate.v1
+             * @classdesc Represents a LaneReport.
+             * @constructor
+             * @param {tidegate.v1.LaneReport.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const LaneReport = function (properties) {
+                this.lost = [];
+                this.losses = [];
+                this.missing = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * LaneReport lane.
+             * @member {tidegate.v1.Lane} lane
+             * @memberof tidegate.v1.LaneReport
+             * @instance
+             */
+            LaneReport.prototype.lane = 0;
+
+            /**
+             * LaneReport received.
+             * @member {number} received
+             * @memberof tidegate.v1.LaneReport
+             * @instance
+             */
+            LaneReport.prototype.received = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * LaneReport duplicates.
+             * @member {number} duplicates
+             * @memberof tidegate.v1.LaneReport
+             * @instance
+             */
+            LaneReport.prototype.duplicates = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * LaneReport lost.
+             * @member {Array.<tidegate.v1.LossCount.$Properties>} lost
+             * @memberof tidegate.v1.LaneReport
+             * @instance
+             */
+            LaneReport.prototype.lost = $util.emptyArray;
+
+            /**
+             * LaneReport losses.
+             * @member {Array.<tidegate.v1.Gap.$Properties>} losses
+             * @memberof tidegate.v1.LaneReport
+             * @instance
+             */
+            LaneReport.prototype.losses = $util.emptyArray;
+
+            /**
+             * LaneReport missing.
+             * @member {Array.<tidegate.v1.OffsetRange.$Properties>} missing
+             * @memberof tidegate.v1.LaneReport
+             * @instance
+             */
+            LaneReport.prototype.missing = $util.emptyArray;
+
+            /**
+             * LaneReport nextOffset.
+             * @member {number} nextOffset
+             * @memberof tidegate.v1.LaneReport
+             * @instance
+             */
+            LaneReport.prototype.nextOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * LaneReport endOffset.
+             * @member {number} endOffset
+             * @memberof tidegate.v1.LaneReport
+             * @instance
+             */
+            LaneReport.prototype.endOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Encodes the specified LaneReport message. Does not implicitly {@link tidegate.v1.LaneReport.verify|verify} messages.
+             * @function encode
+             * @memberof tidegate.v1.LaneReport
+             * @static
+             * @param {tidegate.v1.LaneReport.$Properties} message LaneReport message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            LaneReport.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.lane != null && $Object.hasOwnProperty.call(message, "lane") && message.lane !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).int32(message.lane);
+                if (message.received != null && $Object.hasOwnProperty.call(message, "received") && (typeof message.received === "object" ? message.received.low || message.received.high : message.received !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.received);
+                if (message.duplicates != null && $Object.hasOwnProperty.call(message, "duplicates") && (typeof message.duplicates === "object" ? message.duplicates.low || message.duplicates.high : message.duplicates !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.duplicates);
+                if (message.lost != null && message.lost.length)
+                    for (let i = 0; i < message.lost.length; ++i)
+                        $root.tidegate.v1.LossCount.encode(message.lost[i], writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.losses != null && message.losses.length)
+                    for (let i = 0; i < message.losses.length; ++i)
+                        $root.tidegate.v1.Gap.encode(message.losses[i], writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
+                if (message.missing != null && message.missing.length)
+                    for (let i = 0; i < message.missing.length; ++i)
+                        $root.tidegate.v1.OffsetRange.encode(message.missing[i], writer.uint32(/* id 6, wireType 2 =*/50).fork(), _depth + 1).ldelim();
+                if (message.nextOffset != null && $Object.hasOwnProperty.call(message, "nextOffset") && (typeof message.nextOffset === "object" ? message.nextOffset.low || message.nextOffset.high : message.nextOffset !== 0))
+                    writer.uint32(/* id 7, wireType 0 =*/56).uint64(message.nextOffset);
+                if (message.endOffset != null && $Object.hasOwnProperty.call(message, "endOffset") && (typeof message.endOffset === "object" ? message.endOffset.low || message.endOffset.high : message.endOffset !== 0))
+                    writer.uint32(/* id 8, wireType 0 =*/64).uint64(message.endOffset);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a LaneReport message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidegate.v1.LaneReport
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidegate.v1.LaneReport & tidegate.v1.LaneReport.$Shape} LaneReport
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            LaneReport.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidegate.v1.LaneReport();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.lane = value;
+                            else
+                                delete message.lane;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.received = value;
+                            else
+                                delete message.received;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.duplicates = value;
+                            else
+                                delete message.duplicates;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.lost && message.lost.length))
+                                message.lost = [];
+                            message.lost.push($root.tidegate.v1.LossCount.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.losses && message.losses.length))
+                                message.losses = [];
+                            message.losses.push($root.tidegate.v1.Gap.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.missing && message.missing.length))
+                                message.missing = [];
+                            message.missing.push($root.tidegate.v1.OffsetRange.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.nextOffset = value;
+                            else
+                                delete message.nextOffset;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.endOffset = value;
+                            else
+                                delete message.endOffset;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return LaneReport;
+        })();
+
+        v1.LossCount = (function() {
+
+            /**
+             * Properties of a LossCount.
+             * @typedef {Object} tidegate.v1.LossCount.$Properties
+             * @property {tidegate.v1.GapReason|null} [reason] LossCount reason
+             * @property {number|null} [records] LossCount records
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a LossCount.
+             * @memberof tidegate.v1
+             * @interface ILossCount
+             * @augments tidegate.v1.LossCount.$Properties
+             * @deprecated Use tidegate.v1.LossCount.$Properties instead.
+             */
+
+            /**
+             * Shape of a LossCount.
+             * @typedef {tidegate.v1.LossCount.$Properties} tidegate.v1.LossCount.$Shape
+             */
+
+            /**
+             * Constructs a new LossCount.
+             * @memberof tidegate.v1
+             * @classdesc Represents a LossCount.
+             * @constructor
+             * @param {tidegate.v1.LossCount.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const LossCount = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * LossCount reason.
+             * @member {tidegate.v1.GapReason} reason
+             * @memberof tidegate.v1.LossCount
+             * @instance
+             */
+            LossCount.prototype.reason = 0;
+
+            /**
+             * LossCount records.
+             * @member {number} records
+             * @memberof tidegate.v1.LossCount
+             * @instance
+             */
+            LossCount.prototype.records = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Encodes the specified LossCount message. Does not implicitly {@link tidegate.v1.LossCount.verify|verify} messages.
+             * @function encode
+             * @memberof tidegate.v1.LossCount
+             * @static
+             * @param {tidegate.v1.LossCount.$Properties} message LossCount message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            LossCount.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).int32(message.reason);
+                if (message.records != null && $Object.hasOwnProperty.call(message, "records") && (typeof message.records === "object" ? message.records.low || message.records.high : message.records !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.records);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a LossCount message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidegate.v1.LossCount
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidegate.v1.LossCount & tidegate.v1.LossCount.$Shape} LossCount
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            LossCount.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidegate.v1.LossCount();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.reason = value;
+                            else
+                                delete message.reason;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.records = value;
+                            else
+                                delete message.records;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return LossCount;
+        })();
+
         v1.ReadingBatch = (function() {
 
             /**

@@ -15,7 +15,6 @@
 // Counters    Every reading, or result, of a matching series is either taken or skipped for one reason: not_a_number or wrong_type
 //             (another type than the rule is about), series_limit or baseline_limit, expression_failed (expression.ts),
 //             out_of_order (rate.ts, flatline.ts); a result also as superseded or no_value.
-// Not here    Acknowledge and silence.
 
 import { deserialize, serialize } from "node:v8";
 import type { Severity } from "../model/alert.ts";

@@ -1,10 +1,13 @@
 import { Command } from "commander";
 import { type Collector, startCollector } from "../collector/collector.ts";
-import { loadCollectorConfig, parseConfig } from "../config/load.ts";
-import { type CollectorConfig, collectorConfigSchema } from "../config/schema.ts";
+import { databaseName } from "../collector/postgres-connection.ts";
+import { parseConfig } from "../config/load.ts";
+import { type CollectorConfig, collectorConfigSchema, collectorListenFault } from "../config/schema.ts";
 import { systemClock } from "../platform/clock.ts";
 import { TidegateError } from "../platform/errors.ts";
 import { createLogger } from "../platform/logger.ts";
+import { readCollectorConfig } from "./collector-config.ts";
+import { collectorReportCommand } from "./collector-report.ts";
 import { stopSignal } from "./stop-signal.ts";
 
 interface CollectorCommandOptions {
@@ -19,36 +22,51 @@ export function collectorCommand(): Command {
     .option("-c, --config <file>", "the collector's YAML config file")
     .option("--data <dir>", "data directory (default: ./data/collector)")
     .option("--listen <host:port>", "where gateways connect (default: 127.0.0.1:7070)")
-    .action(run);
+    .action(run)
+    .enablePositionalOptions()
+    .addCommand(collectorReportCommand().exitOverride());
 }
 
 async function run(options: CollectorCommandOptions): Promise<void> {
   const config = configOf(options);
   const stopping = stopSignal();
+  const place = placeOf(config);
   const collector: Collector = await startCollector({
+    ...place,
     listen: config.listen,
-    directory: config.data.directory,
+    tls: config.tls,
     clock: systemClock,
     logger: createLogger(config.logger.level),
   });
   const { host, port } = collector.address;
-  console.log(`tidegate collector: grpc ${host}:${port}, data ${config.data.directory}`);
+  const kept = "directory" in place ? `data ${place.directory}` : `database ${databaseName(place.databaseUrl)}`;
+  const scheme = config.tls === undefined ? "grpc" : "grpc over TLS";
+  console.log(`tidegate collector: ${scheme} ${host}:${port}, ${kept}`);
   await stopping;
   await collector.close();
 }
 
+function placeOf({ store, data }: CollectorConfig) {
+  return store.url === undefined ? data : { databaseUrl: store.url };
+}
+
 function configOf(options: CollectorCommandOptions): CollectorConfig {
   const config =
-    options.config === undefined ? parseConfig("", "defaults", collectorConfigSchema) : loadCollectorConfig(options.config);
+    options.config === undefined ? parseConfig("", "defaults", collectorConfigSchema) : readCollectorConfig(options.config);
+  if (options.data !== undefined && config.store.kind !== "embedded") {
+    throw new TidegateError("USAGE", "--data is for the embedded store, and the config has another; leave it out");
+  }
   return {
     ...config,
-    listen: options.listen === undefined ? config.listen : listenOf(options.listen),
+    listen: options.listen === undefined ? config.listen : listenOf(options.listen, config),
     data: { directory: options.data ?? config.data.directory },
   };
 }
 
-function listenOf(text: string): CollectorConfig["listen"] {
+function listenOf(text: string, { tls }: CollectorConfig): CollectorConfig["listen"] {
   const parsed = collectorConfigSchema.shape.listen.safeParse(text);
+  const fault = parsed.success ? collectorListenFault({ listen: parsed.data, tls }) : null;
+  if (fault !== null) throw new TidegateError("USAGE", `--listen ${text} ${fault.message}; ${fault.remedy}`);
   if (parsed.success) return parsed.data;
   throw new TidegateError("USAGE", `--listen ${text} ${parsed.error.issues[0]?.message}; write for instance 127.0.0.1:7070`);
 }

@@ -16,7 +16,8 @@ async function run(options: { config: string; data?: string }): Promise<void> {
   const config = readGatewayConfig(options.config);
   const stopping = stopSignal();
   const directory = options.data ?? config.data.directory;
-  const gateway = await startGateway({ ...config, data: { directory } }, createLogger(config.logger.level));
+  const logger = createLogger(config.logger.level);
+  const gateway = await startGateway({ ...config, data: { directory } }, logger, process.env);
   console.log(
     `tidegate ${config.gateway.id}: mqtt ${gateway.addresses.mqtt}, http ${gateway.addresses.http}, data ${directory}`,
   );

@@ -1,29 +1,16 @@
 import { Command } from "commander";
 import type { StatusView } from "../model/status.ts";
-import { messageOf, TidegateError } from "../platform/errors.ts";
-
-const timeoutMs = 5000;
+import { askGateway, urlOption } from "./ask-gateway.ts";
 
 export function statusCommand(): Command {
   return new Command("status")
     .description("lanes, backlog, sinks and clients of a running gateway")
-    .option("--url <url>", "HTTP address of the gateway", "http://127.0.0.1:8080")
+    .addOption(urlOption())
     .option("--json", "print the whole status as JSON")
     .action(async (options: { url: string; json?: boolean }) => {
-      const status = await fetchStatus(options.url);
-      console.log(options.json ? JSON.stringify(status, null, 2) : tableOf(status));
+      const status = await askGateway<StatusView>(options.url, "GET", "/api/v1/status");
+      console.log(options.json ? JSON.stringify(status, null, 2) : statusTable(status));
     });
-}
-
-async function fetchStatus(url: string): Promise<StatusView> {
-  try {
-    const response = await fetch(new URL("/api/v1/status", url), { signal: AbortSignal.timeout(timeoutMs) });
-    if (!response.ok) throw new Error(`it answered ${response.status}`);
-    return (await response.json()) as StatusView;
-  } catch (error) {
-    const message = `no gateway answers at ${url}: ${messageOf(error)}; start it, or name its address with --url`;
-    throw new TidegateError("GATEWAY_UNREACHABLE", message, { cause: error });
-  }
 }
 
 /** None where all routes trust. */
@@ -33,7 +20,15 @@ function clockRows({ devices, corrected, stamped, farthest }: StatusView["clocks
   return [["clocks", `${devices} devices, ${corrected} readings corrected, ${stamped} stamped${furthest}`]];
 }
 
-function tableOf(status: StatusView): string {
+/** None where there is no backfill. */
+function backfillRows(backfill: StatusView["stream"]["backfill"]): string[][] {
+  if (backfill === null) return [];
+  const { offset, lagReadings, operators } = backfill;
+  return [["  backfill", `at ${offset}, ${lagReadings} readings to go: ${operators.join(", ")}`]];
+}
+
+/** For people: a line each of what is told of. */
+export function statusTable(status: StatusView): string {
   const { readings, mqtt, stream } = status;
   const rows = [
     ["gateway", `${status.gatewayId}, log ${status.logId}`],
@@ -44,6 +39,12 @@ function tableOf(status: StatusView): string {
     ...Object.entries(status.lanes).map(([lane, bounds]) => [`lane ${lane}`, `${bounds.startOffset} to ${bounds.endOffset}`]),
     ["disk", diskText(status.log)],
     ["stream", `at ${stream.offset}, ${stream.lagReadings} readings behind`],
+    ...backfillRows(stream.backfill),
+    ["alerts", alertsText(status.alerts)],
+    ...Object.entries(status.alerts.webhooks).map(([name, { state, lastError, waiting, sent }]) => [
+      `  webhook ${name}`,
+      `${lastError === null ? state : `${state}: ${lastError}`}, ${waiting} waiting, ${sent} sent`,
+    ]),
     ...Object.entries(status.sinks).flatMap(([name, sink]) => [
       [`sink ${name}`, sink.lastError === null ? sink.state : `${sink.state}: ${sink.lastError}`],
       ...Object.entries(sink.lanes).map(([lane, seen]) => [
@@ -54,6 +55,10 @@ function tableOf(status: StatusView): string {
   ];
   const width = Math.max(...rows.map(([label]) => label?.length ?? 0));
   return rows.map(([label = "", text = ""]) => `${label.padEnd(width)}  ${text}`).join("\n");
+}
+
+function alertsText({ active, acknowledged, silenced, silences }: StatusView["alerts"]): string {
+  return `${active} active, ${acknowledged} acknowledged, ${silenced} silenced by ${silences} silences`;
 }
 
 const refusals = {

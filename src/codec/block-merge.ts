@@ -2,22 +2,15 @@
 // reading; merged, they cost next to nothing. What a merged block holds has the offsets and the ingest times that it had, so a
 // collector takes it whatever part of it it already has.
 //
-// Merging and slicing decode and encode anew, in one turn of the event loop: about 8 us a block and 1 us a reading. They keep what a
-// commit wrote together, and its columns: the window processor is fed a merged block commit by commit.
+// Merging and slicing decode readings and encode them anew: about 8 us a block and 1 us a reading, in one turn of the event loop; or in
+// steps, where something else must not wait for so long. They keep what a commit wrote together, and its columns: the window processor
+// is fed a merged block commit by commit. Rows of results and alerts are taken over as they are.
 
 import type { Lane } from "../model/lane.ts";
-import type { Reading } from "../model/reading.ts";
 import { assert } from "../platform/assert.ts";
-import {
-  decodeAlertBlock,
-  decodeReadingBlock,
-  decodeResultBlock,
-  encodeAlertBlock,
-  encodeResultBlock,
-  ReadingBlockBuilder,
-  readingsOf,
-} from "./block-codec.ts";
+import { decodeReadingBlock, ReadingBlockBuilder, readingsOf } from "./block-codec.ts";
 import { type BlockCommit, type BlockCommits, blockCountMax } from "./block-envelope.ts";
+import { decodeRows, encodeRows } from "./block-rows.ts";
 
 /** Most records of a merged block. */
 export const mergedCountMax = blockCountMax;
@@ -33,6 +26,11 @@ export interface PlacedBlock {
  * {@link mergedCountMax} records in all. Errors: BLOCK_FORMAT_UNKNOWN, BLOCK_CORRUPT.
  */
 export function mergeBlocks(lane: Lane, blocks: readonly PlacedBlock[]): PlacedBlock {
+  return atOnce(mergeInSteps(lane, blocks));
+}
+
+/** The same in steps of about a millisecond. */
+export function* mergeInSteps(lane: Lane, blocks: readonly PlacedBlock[]): Generator<void, PlacedBlock> {
   const [first] = blocks;
   assert(first !== undefined, "blocks to merge are at least one");
   let end = first.firstOffset;
@@ -42,14 +40,14 @@ export function mergeBlocks(lane: Lane, blocks: readonly PlacedBlock[]): PlacedB
   }
   const count = end - first.firstOffset;
   assert(count <= mergedCountMax, `a merged block holds at most ${mergedCountMax} records, not ${count}`);
-  return { firstOffset: first.firstOffset, count, bytes: rewrite(lane, blocks, 0, count) };
+  return { firstOffset: first.firstOffset, count, bytes: yield* rewrite(lane, blocks, 0, count) };
 }
 
 /** A block of at least so many records gains little by being merged: its names cost a byte or two a record. */
 export const smallBlockCountMax = 2048;
 /**
  * Bounds of one merge of small blocks: 8,192 records are what a commit puts into one block too, so a reader decodes no more at once
- * than before; 1,000 blocks and 8,192 records hold up the event loop for about 15 ms.
+ * than before; 1,000 blocks and 8,192 records take about 10 ms.
  */
 const groupMax = { blocks: 1000, count: 8192, bytes: 512 * 1024 } as const;
 
@@ -85,41 +83,48 @@ function areSmallNeighbours(one: PlacedBlock | undefined, next: PlacedBlock): bo
 
 /** The records at the positions from <= p < to of a block, as a block with the same ingest times. Errors: as `mergeBlocks`. */
 export function sliceBlock(lane: Lane, bytes: Uint8Array, from: number, to: number): Uint8Array {
-  return rewrite(lane, [{ bytes }], from, to);
+  return atOnce(rewrite(lane, [{ bytes }], from, to));
 }
 
 type Bytes = Pick<PlacedBlock, "bytes">;
 
+/** Bytes of blocks in one step: about a millisecond. */
+const stepBytesMax = 8 * 1024;
+
 /** The records at the positions from <= p < to of the blocks in a row. */
-function rewrite(lane: Lane, blocks: readonly Bytes[], from: number, to: number): Uint8Array {
-  switch (lane) {
-    case "readings": {
-      const decoded = blocks.map(({ bytes }) => decodeReadingBlock(bytes));
-      return encodeReadings(decoded.flatMap(readingsOf).slice(from, to), commitsWithin(decoded, from, to));
+function* rewrite(lane: Lane, blocks: readonly Bytes[], from: number, to: number): Generator<void, Uint8Array> {
+  const rows: Uint8Array[] = [];
+  const builder = new ReadingBlockBuilder();
+  const commits: BlockCommit[] = [];
+  let position = 0;
+  let stepBytes = 0;
+  for (const { bytes } of blocks) {
+    if (stepBytes >= stepBytesMax) {
+      yield;
+      stepBytes = 0;
     }
-    case "results": {
-      const decoded = blocks.map(({ bytes }) => decodeResultBlock(bytes));
-      const results = decoded.flatMap((block) => block.results).slice(from, to);
-      return encodeResultBlock(results, commitsWithin(decoded, from, to));
-    }
-    case "alerts": {
-      const decoded = blocks.map(({ bytes }) => decodeAlertBlock(bytes));
-      const alerts = decoded.flatMap((block) => block.alerts).slice(from, to);
-      return encodeAlertBlock(alerts, commitsWithin(decoded, from, to));
-    }
+    stepBytes += bytes.length;
+    const block = lane === "readings" ? decodeReadingBlock(bytes) : decodeRows(bytes, (row) => row);
+    const [first, end] = [Math.max(0, from - position), Math.max(0, to - position)];
+    if ("rows" in block) rows.push(...block.rows.slice(first, end));
+    else for (const reading of readingsOf(block).slice(first, end)) builder.add(reading);
+    for (const { count } of block.commits) position += count;
+    commits.push(...block.commits);
+  }
+  const held = commitsWithin(commits, from, to);
+  return lane === "readings" ? builder.finishMerged(held) : encodeRows(rows, held);
+}
+
+function atOnce<Value>(steps: Generator<void, Value>): Value {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
   }
 }
 
-function encodeReadings(readings: readonly Reading[], commits: BlockCommits): Uint8Array {
-  const builder = new ReadingBlockBuilder();
-  for (const reading of readings) builder.add(reading);
-  return builder.finishMerged(commits);
-}
-
-function commitsWithin(blocks: readonly { readonly commits: BlockCommits }[], from: number, to: number): BlockCommits {
+function commitsWithin(all: readonly BlockCommit[], from: number, to: number): BlockCommits {
   let start = 0;
-  const commits = blocks
-    .flatMap((block) => block.commits)
+  const commits = all
     .map(({ count, ingestTimeUs }) => {
       const held = Math.min(start + count, to) - Math.max(start, from);
       start += count;

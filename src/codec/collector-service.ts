@@ -6,10 +6,14 @@ import { type Gap, type GapReason, gapReasons } from "../model/gap.ts";
 import type { Interval, IntervalSet } from "../model/interval-set.ts";
 import type { Lane } from "../model/lane.ts";
 
-const { ForwardRequest, ForwardResponse, GapReason: WireReason, Lane: WireLane } = tidegate.v1;
+const { ForwardRequest, ForwardResponse, OriginReport, ReportRequest } = tidegate.v1;
+const { GapReason: WireReason, Lane: WireLane } = tidegate.v1;
 
 /** The only protocol version so far (Hello.protocol). */
 export const protocolVersion = 1;
+
+/** Trailing metadata of a stream that the collector ended: milliseconds until the gateway should come back (gRFC A6). */
+export const retryHintKey = "grpc-retry-pushback-ms";
 
 /** What a gateway may send. */
 export type ForwardRequestFields = tidegate.v1.ForwardRequest.$Properties;
@@ -28,6 +32,19 @@ export const forwardMethod = {
   requestDeserialize: (bytes: Buffer): ReceivedRequest => ForwardRequest.decode(bytes),
   responseSerialize: (response: ForwardResponseFields): Buffer => asBuffer(ForwardResponse.encode(response).finish()),
   responseDeserialize: (bytes: Buffer): ReceivedResponse => ForwardResponse.decode(bytes),
+} as const;
+
+export type ReportRequestFields = tidegate.v1.ReportRequest.$Properties;
+export type OriginReportFields = tidegate.v1.OriginReport.$Properties;
+
+export const reportMethod = {
+  path: "/tidegate.v1.Collector/Report",
+  requestStream: false,
+  responseStream: true,
+  requestSerialize: (request: ReportRequestFields): Buffer => asBuffer(ReportRequest.encode(request).finish()),
+  requestDeserialize: (bytes: Buffer): ReportRequestFields => ReportRequest.decode(bytes),
+  responseSerialize: (report: OriginReportFields): Buffer => asBuffer(OriginReport.encode(report).finish()),
+  responseDeserialize: (bytes: Buffer): OriginReportFields => OriginReport.decode(bytes),
 } as const;
 
 const wireLaneOf = {
@@ -72,14 +89,24 @@ export function fromWireReason(wireReason: number): GapReason {
   return gapReasons.find((reason) => wireReasonOf[reason] === wireReason) ?? "unknown";
 }
 
+export function toWireReason(reason: GapReason): tidegate.v1.GapReason {
+  return wireReasonOf[reason];
+}
+
 export function toWireRanges(set: IntervalSet): tidegate.v1.OffsetRange.$Properties[] {
   return set.map(({ start, end }) => ({ fromOffset: start, toOffset: end }));
 }
 
+/** Empty ranges are left out. */
+export function fromWireRanges(ranges: readonly tidegate.v1.OffsetRange.$Properties[]): Interval[] {
+  return ranges
+    .map(({ fromOffset, toOffset }) => ({ start: fromOffset ?? 0, end: toOffset ?? 0 }))
+    .filter(({ start, end }) => start < end);
+}
+
 /** What is settled of a lane: everything below the next offset, and the ranges behind it. */
 export function fromWirePosition({ nextOffset, settled }: tidegate.v1.Ack.$Properties): Interval[] {
-  const behind = (settled ?? []).map(({ fromOffset, toOffset }) => ({ start: fromOffset ?? 0, end: toOffset ?? 0 }));
-  return [{ start: 0, end: nextOffset ?? 0 }, ...behind].filter(({ start, end }) => start < end);
+  return fromWireRanges([{ fromOffset: 0, toOffset: nextOffset ?? 0 }, ...(settled ?? [])]);
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

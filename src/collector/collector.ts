@@ -1,35 +1,42 @@
 // The collector: the upstream side of Tidegate. Gateways stream the blocks of their logs to it; it stores every record once and
 // tells each gateway how far it has come. This file constructs and connects its parts and is the only one that listens.
 //
-//   gateway --gRPC--> forward-stream.ts --> request-check.ts --> embedded-store.ts --> LevelDB
-//                                                                     export.ts <--'
+//   gateway --gRPC--> forward-stream.ts --> request-check.ts --> group-commit.ts --> embedded-store.ts --> LevelDB
+//                                                                            '-----> postgres-store.ts --> PostgreSQL
 //
 // Constraints (startCollector's `limits`; defaults in collectorLimits)
 //   messageBytesMax   64 MiB   a longer message ends its stream with RESOURCE_EXHAUSTED
-//   pendingBytesMax   64 MiB   of blocks that wait for the disk; above it no stream reads on, and gateways slow down
-//   streamsMax        1,000    further streams end with RESOURCE_EXHAUSTED
+//   pendingBytesMax   64 MiB   of what waits for the store; above it streams with more than their share read no further, and
+//                              their gateways slow down (pressure-gate.ts)
+//   streamsMax        1,000    further streams end with RESOURCE_EXHAUSTED, and are told when to come back (retry-hint.ts)
 //   originsMax        10,000   logs of gateways ever seen; a further one ends with RESOURCE_EXHAUSTED
 //   helloTimeoutMs    10,000   a stream that has not said who it is by then is ended
 //
 // What happens when it fails
 //   killed, power lost    what was acknowledged is on disk; gateways connect again and go on from the Welcome's positions
-//   disk refuses          the streams end with UNAVAILABLE, nothing is acknowledged, gateways try again
+//   store refuses         its disk, or its database: the streams end with UNAVAILABLE, nothing is acknowledged, gateways try again
 //   garbage arrives       its stream ends with INVALID_ARGUMENT and is counted by reason; the others do not notice
 //   a gateway vanishes    HTTP/2 pings find it within keepaliveMs + keepaliveTimeoutMs
 //
-// It does not authenticate gateways and does not encrypt: keep it on loopback or behind a tunnel. It does not delete anything.
+// With `tls` it encrypts, and with `tls.clientCa` it serves only gateways that show a certificate of that authority
+// (server-certificates.ts). Any of these may call itself what it likes. It does not delete anything.
 
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/grpc-js";
-import { forwardMethod } from "../codec/collector-service.ts";
+import { forwardMethod, reportMethod } from "../codec/collector-service.ts";
 import type { Clock } from "../platform/clock.ts";
 import { messageOf, TidegateError } from "../platform/errors.ts";
 import type { Logger } from "../platform/logger.ts";
-import { type CollectorStatus, originStatus } from "./collector-status.ts";
+import type { CollectorStatus } from "./collector-status.ts";
 import { openEmbeddedStore } from "./embedded-store.ts";
 import { type ForwardCall, ForwardStream } from "./forward-stream.ts";
+import { openPostgresStore } from "./postgres-store.ts";
 import { PressureGate } from "./pressure-gate.ts";
+import { type OriginReport, originReport } from "./report.ts";
+import { answerReport, type ReportCall } from "./report-service.ts";
 import { type RefusalReason, refusalReasons } from "./request-check.ts";
+import { ServerCertificates } from "./server-certificates.ts";
 import type { Store } from "./store.ts";
+import type { TlsFiles } from "./tls-files.ts";
 
 const keepaliveMs = 30_000;
 const keepaliveTimeoutMs = 10_000;
@@ -46,29 +53,38 @@ export const collectorLimits = {
 
 export type CollectorLimits = { readonly [Limit in keyof typeof collectorLimits]: number };
 
-export interface CollectorOptions {
+/** Where a collector keeps what it received: a directory, created if absent; a PostgreSQL database; a store that it is given, and closes. */
+export type StorePlace = { readonly directory: string } | { readonly databaseUrl: string } | { readonly store: Store };
+
+export type CollectorOptions = StorePlace & {
   /** Port 0: any free one, see {@link Collector.address}. */
   readonly listen: { readonly host: string; readonly port: number };
-  /** Created if absent. */
-  readonly directory: string;
+  /** Absent: what gateways send is not encrypted. */
+  readonly tls?: TlsFiles | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits?: Partial<CollectorLimits>;
-}
+  /** Yields numbers in [0, 1). Default: Math.random. */
+  readonly random?: () => number;
+};
 
 export interface Collector {
   /** Where it listens, with the actual port. */
   readonly address: { readonly host: string; readonly port: number };
   status(): CollectorStatus;
+  /** What the store holds, in the order of first contact. Errors: STORE_UNREACHABLE. */
+  report(): Promise<OriginReport[]>;
   /** Stores and acknowledges what has arrived, ends the streams, closes the store. Idempotent; every call waits. */
   close(): Promise<void>;
 }
 
-/** Errors: PORT_IN_USE, LISTEN_FAILED, DATA_DIR_UNUSABLE, DATA_DIR_LOCKED. */
+/** Errors: PORT_IN_USE, LISTEN_FAILED, DATA_DIR_UNUSABLE, DATA_DIR_LOCKED, CONFIG_INVALID, STORE_UNREACHABLE, STORE_UNUSABLE. */
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
   const limits = { ...collectorLimits, ...options.limits };
-  const store = await openEmbeddedStore({ directory: options.directory, originsMax: limits.originsMax });
-  const collector = new GrpcCollector(options, limits, store);
+  const { tls, clock, logger } = options;
+  const certificates = tls === undefined ? null : new ServerCertificates({ files: tls, clock, logger });
+  const store = await openStore(options, limits.originsMax);
+  const collector = new GrpcCollector({ ...options, certificates }, limits, store);
   try {
     await collector.listen();
   } catch (error) {
@@ -78,8 +94,20 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   return collector;
 }
 
+async function openStore(options: CollectorOptions, originsMax: number): Promise<Store> {
+  const { logger } = options;
+  if ("store" in options) return options.store;
+  if ("directory" in options) return openEmbeddedStore({ directory: options.directory, originsMax });
+  return openPostgresStore({ url: options.databaseUrl, originsMax, logger });
+}
+
+interface ServedOptions extends Pick<CollectorOptions, "listen" | "clock" | "logger" | "random"> {
+  /** Null: no TLS. */
+  readonly certificates: ServerCertificates | null;
+}
+
 class GrpcCollector implements Collector {
-  readonly #options: CollectorOptions;
+  readonly #options: ServedOptions;
   readonly #limits: CollectorLimits;
   readonly #store: Store;
   readonly #gate: PressureGate;
@@ -89,12 +117,12 @@ class GrpcCollector implements Collector {
   #port: number;
   #closing: Promise<void> | null = null;
 
-  constructor(options: CollectorOptions, limits: CollectorLimits, store: Store) {
+  constructor(options: ServedOptions, limits: CollectorLimits, store: Store) {
     this.#options = options;
     this.#limits = limits;
     this.#store = store;
     this.#port = options.listen.port;
-    this.#gate = new PressureGate(() => store.pendingBytes > limits.pendingBytesMax);
+    this.#gate = new PressureGate(limits.pendingBytesMax);
     this.#refusedStreams = Object.fromEntries(refusalReasons.map((reason) => [reason, 0])) as Record<RefusalReason, number>;
     // What grpc-js has to say comes as errors and events, too; standard error belongs to the logger.
     setLogVerbosity(logVerbosity.NONE);
@@ -103,7 +131,13 @@ class GrpcCollector implements Collector {
       "grpc.keepalive_time_ms": keepaliveMs,
       "grpc.keepalive_timeout_ms": keepaliveTimeoutMs,
     });
-    this.#server.addService({ forward: forwardMethod }, { forward: (call: ForwardCall) => this.#accept(call) });
+    this.#server.addService(
+      { forward: forwardMethod, report: reportMethod },
+      {
+        forward: (call: ForwardCall) => this.#accept(call),
+        report: (call: ReportCall) => void answerReport(call, () => store.progress()),
+      },
+    );
   }
 
   get address(): { readonly host: string; readonly port: number } {
@@ -111,14 +145,17 @@ class GrpcCollector implements Collector {
   }
 
   async listen(): Promise<void> {
-    const { host, port } = this.#options.listen;
+    const { listen, certificates } = this.#options;
+    const { host, port } = listen;
+    const credentials = certificates?.credentials ?? ServerCredentials.createInsecure();
     const target = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
     this.#port = await new Promise<number>((resolve, reject) => {
-      this.#server.bindAsync(target, ServerCredentials.createInsecure(), (error, boundPort) => {
+      this.#server.bindAsync(target, credentials, (error, boundPort) => {
         if (error === null) resolve(boundPort);
         else reject(listenError(target, error));
       });
     });
+    certificates?.watch();
   }
 
   status(): CollectorStatus {
@@ -127,8 +164,11 @@ class GrpcCollector implements Collector {
       ...this.#store.counts(),
       pendingBytes: this.#store.pendingBytes,
       refusedStreams: { ...this.#refusedStreams },
-      origins: this.#store.progress().map((progress) => originStatus(progress, this.#streamsOf(progress.origin.gatewayId))),
     };
+  }
+
+  async report(): Promise<OriginReport[]> {
+    return (await this.#store.progress()).map(originReport);
   }
 
   close(): Promise<void> {
@@ -136,18 +176,15 @@ class GrpcCollector implements Collector {
     return this.#closing;
   }
 
-  #streamsOf(gatewayId: string): number {
-    return [...this.#streams].filter((stream) => stream.origin?.gatewayId === gatewayId).length;
-  }
-
   #accept(call: ForwardCall): void {
-    const { clock, logger } = this.#options;
+    const { clock, logger, random = Math.random } = this.#options;
     const stream = new ForwardStream({
       call,
       store: this.#store,
       gate: this.#gate,
       helloTimeoutMs: this.#limits.helloTimeoutMs,
       clock,
+      random,
       logger,
       onEnd: (reason) => {
         this.#streams.delete(stream);
@@ -160,6 +197,7 @@ class GrpcCollector implements Collector {
   }
 
   async #shutDown(): Promise<void> {
+    this.#options.certificates?.close();
     await Promise.all([...this.#streams].map((stream) => stream.close()));
     await new Promise<void>((resolve) => {
       this.#options.clock.after(shutdownMsMax, resolve);

@@ -2,7 +2,7 @@
 //
 //   meta      format                               "tidegate-collector 2"
 //   contacts  <gatewayId>/<logId>                  {"order": n}, n counting first contacts from 0
-//   progress  <gatewayId>/<logId>/<lane>           {"received": [[start, end], ...], "closed": {reason: records, ...}}
+//   progress  <gatewayId>/<logId>/<lane>           {"received": [[start, end], ...], "closed": {reason: records, ...}, "duplicates": n}
 //   losses    <gatewayId>/<logId>/<lane>/<offset>  {"end", "reason", "sinceUs", "untilUs"}: a listed loss that begins there
 //   blocks    <gatewayId>/<logId>/<lane>/<offset>  the block's bytes; the offset of its first record in 16 decimal digits
 //
@@ -16,6 +16,7 @@ import { Level } from "level";
 import type { GapReason } from "../model/gap.ts";
 import { type Lane, lanes } from "../model/lane.ts";
 import { makeDirectory, openFailure, unusable } from "../platform/data-directory.ts";
+import { lossChanges, type ProgressStep } from "./commit-stage.ts";
 import {
   type LaneLoss,
   type LaneProgress,
@@ -24,7 +25,7 @@ import {
   noLosses,
   withDeclaredLost,
 } from "./lane-progress.ts";
-import type { Origin, OriginProgress } from "./store.ts";
+import { type Origin, type OriginProgress, originKey } from "./store.ts";
 
 const format = "tidegate-collector 2";
 const formatWithoutLosses = "tidegate-collector 1";
@@ -115,11 +116,7 @@ async function addLosses(level: Database, tables: Tables): Promise<void> {
   await level.batch<string, Uint8Array>([...changes, formatChange(tables.meta)], { sync: true });
 }
 
-export function originKey(origin: Origin): string {
-  return `${origin.gatewayId}/${origin.logId}`;
-}
-
-export function laneKey(origin: Origin, lane: Lane): string {
+function laneKey(origin: Origin, lane: Lane): string {
   return `${originKey(origin)}/${lane}`;
 }
 
@@ -143,20 +140,11 @@ export function encodeContact(order: number): Uint8Array {
   return Buffer.from(JSON.stringify({ order }));
 }
 
-export interface ProgressStep {
-  readonly origin: Origin;
-  readonly lane: Lane;
-  /** What the tables hold. */
-  readonly before: LaneProgress;
-  readonly after: LaneProgress;
-}
-
 /** Deletions first: a loss that is stored may take the key of one that goes. */
-export function progressChanges({ progress, losses }: Tables, { origin, lane, before, after }: ProgressStep): TableChange[] {
+export function progressChanges({ progress, losses }: Tables, step: ProgressStep): TableChange[] {
+  const { origin, lane, after } = step;
   const keyed = (start: number) => ({ sublevel: losses, key: blockKey(origin, lane, start) });
-  const [old, kept] = [new Set(before.losses), new Set(after.losses)];
-  const gone = before.losses.filter((loss) => !kept.has(loss));
-  const added = after.losses.filter((loss) => !old.has(loss));
+  const { gone, added } = lossChanges(step);
   return [
     ...gone.map(({ start }) => ({ type: "del" as const, ...keyed(start) })),
     ...added.map((loss) => ({ type: "put" as const, ...keyed(loss.start), value: encodeLoss(loss) })),
@@ -164,8 +152,8 @@ export function progressChanges({ progress, losses }: Tables, { origin, lane, be
   ];
 }
 
-function encodeProgress({ received, closed }: LaneProgress): Uint8Array {
-  return Buffer.from(JSON.stringify({ received: received.map(({ start, end }) => [start, end]), closed }));
+function encodeProgress({ received, closed, duplicates }: LaneProgress): Uint8Array {
+  return Buffer.from(JSON.stringify({ received: received.map(({ start, end }) => [start, end]), closed, duplicates }));
 }
 
 function encodeLoss({ end, reason, sinceUs, untilUs }: LaneLoss): Uint8Array {
@@ -177,6 +165,8 @@ type Pairs = readonly (readonly [number, number])[];
 interface StoredProgress {
   readonly received: Pairs;
   readonly closed?: Partial<LossCounts>;
+  /** Absent in what was written before they were counted. */
+  readonly duplicates?: number;
   /** Format 1. */
   readonly declaredLost?: Pairs;
 }
@@ -184,10 +174,11 @@ interface StoredProgress {
 async function readLaneProgress(tables: Tables, origin: Origin, lane: Lane): Promise<LaneProgress> {
   const bytes = await tables.progress.get(laneKey(origin, lane));
   if (bytes === undefined) return noLaneProgress;
-  const { received, declaredLost, closed }: StoredProgress = JSON.parse(Buffer.from(bytes).toString());
+  const { received, declaredLost, closed, duplicates = 0 }: StoredProgress = JSON.parse(Buffer.from(bytes).toString());
   const set = (pairs: Pairs) => pairs.map(([start, end]) => ({ start, end }));
   if (declaredLost !== undefined) return withDeclaredLost(set(received), set(declaredLost));
-  return { received: set(received), losses: await readLosses(tables, origin, lane), closed: { ...noLosses, ...closed } };
+  const losses = await readLosses(tables, origin, lane);
+  return { received: set(received), losses, closed: { ...noLosses, ...closed }, duplicates };
 }
 
 async function readLosses({ losses }: Tables, origin: Origin, lane: Lane): Promise<LaneLoss[]> {

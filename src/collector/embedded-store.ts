@@ -1,37 +1,38 @@
 // The embedded store: one LevelDB that keeps what gateways sent and, in the same synced writes, what has arrived. It is what
-// makes "exactly once into the collector" true.
+// makes "exactly once into the collector" true on one machine.
 //
 // Write path
-//   Writes of all streams queue up. One commit at a time takes everything that queued while the one before was being synced,
-//   compares each block with the offsets that have arrived, and writes what is missing together with the new progress in one
-//   atomic, synced batch. Comparing and writing happen in that one place, so two streams of the same gateway cannot both
-//   find a record missing.
+//   A commit (group-commit.ts) compares each block with the offsets that have arrived, which are in memory, and writes what is
+//   missing together with the new progress in one atomic, synced batch.
 //
 // Failure
 //   A commit that the disk refuses stores nothing, fails every write in it with STORE_WRITE_FAILED, and leaves the progress as
 //   it was; the next commit tries the disk again. A crash leaves a commit whole or absent (LevelDB's own log).
 //
 // Constraints
-//   originsMax logs of gateways, rangesMax (1000) separate ranges of offsets a lane: beyond, COLLECTOR_FULL. lossesMax (500) listed
-//   losses a lane: beyond, the lowest are closed (lane-progress.ts). The queue itself has no bound here; streams stop reading
-//   while `pendingBytes` is above the collector's limit.
+//   commitBytesMax (4 MiB) of blocks a commit. originsMax logs of gateways, rangesMax (1000) separate ranges of offsets a lane:
+//   beyond, COLLECTOR_FULL. lossesMax (500) listed losses a lane: beyond, the lowest are closed (lane-progress.ts).
 //
 // It deletes nothing: retention at the collector is another matter. It trusts that blocks were validated.
 
-import type { Gap } from "../model/gap.ts";
-import type { IntervalSet } from "../model/interval-set.ts";
-import type { Lane } from "../model/lane.ts";
+import { sliceBlock } from "../codec/block-merge.ts";
 import { messageOf, TidegateError } from "../platform/errors.ts";
-import { CommitStage } from "./commit-stage.ts";
-import { type CollectorDatabase, openCollectorDatabase, originKey, readProgress } from "./embedded-database.ts";
-import type { Origin, OriginProgress, ReceivedBlock, Store, StoreCounts } from "./store.ts";
+import { CommitStage, type StagedPart } from "./commit-stage.ts";
+import {
+  blockKey,
+  type CollectorDatabase,
+  encodeContact,
+  openCollectorDatabase,
+  progressChanges,
+  readProgress,
+  type TableChange,
+  type Tables,
+} from "./embedded-database.ts";
+import { type CommitTarget, GroupCommitStore } from "./group-commit.ts";
+import { type Origin, type OriginProgress, originKey, type ReceivedBlock, type Store } from "./store.ts";
 
-interface QueuedWrite {
-  readonly bytes: number;
-  /** Runs inside a commit. What it returns is called when the commit is on disk. */
-  stage(stage: CommitStage): () => void;
-  reject(error: unknown): void;
-}
+/** More bytes in a sync make it longer, and hardly cheaper a byte. */
+const commitBytesMax = 4 * 1024 * 1024;
 
 /** Performs a synchronous write to disk; resolves when it is there. The tests' disks delay it, or fail. */
 export type SyncWrite = (write: () => Promise<void>) => Promise<void>;
@@ -50,20 +51,16 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   const database = await openCollectorDatabase(options.directory, { create: true });
   const progress = await readProgress(database.tables);
   const origins = new Map(progress.map((entry) => [originKey(entry.origin), entry]));
-  return new EmbeddedStore(database, origins, options);
+  const limits = { costOf: ({ bytes }: ReceivedBlock) => bytes.length, commitCostMax: commitBytesMax };
+  return new GroupCommitStore(new EmbeddedTarget(database, origins, options), limits);
 }
 
-class EmbeddedStore implements Store {
+class EmbeddedTarget implements CommitTarget {
   readonly #database: CollectorDatabase;
   readonly #originsMax: number;
   readonly #syncWrite: SyncWrite;
   /** What is on disk, in the order of first contact. */
   readonly #origins: Map<string, OriginProgress>;
-  #queue: QueuedWrite[] = [];
-  #committing: Promise<void> | null = null;
-  #closing: Promise<void> | null = null;
-  #pendingBytes = 0;
-  #counts: StoreCounts = { storedRecords: 0, duplicateRecords: 0, commits: 0 };
 
   constructor(database: CollectorDatabase, origins: Map<string, OriginProgress>, options: EmbeddedStoreOptions) {
     const { originsMax, syncWrite = (write) => write() } = options;
@@ -73,103 +70,44 @@ class EmbeddedStore implements Store {
     this.#syncWrite = syncWrite;
   }
 
-  get pendingBytes(): number {
-    return this.#pendingBytes;
+  async commit(_origins: readonly Origin[], fill: (stage: CommitStage) => void): Promise<void> {
+    const stage = new CommitStage({ progress: this.#origins, count: this.#origins.size, countMax: this.#originsMax });
+    fill(stage);
+    if (stage.isEmpty) return;
+    try {
+      const changes = changesOf(stage, this.#database.tables, this.#origins.size);
+      await this.#syncWrite(() => this.#database.level.batch(changes, { sync: true }));
+    } catch (cause) {
+      throw new TidegateError(
+        "STORE_WRITE_FAILED",
+        `write to the collector's disk: ${messageOf(cause)}; check its free space and its health`,
+        { cause },
+      );
+    }
+    stage.publishTo(this.#origins);
   }
 
-  contact(origin: Origin): Promise<Readonly<Record<Lane, IntervalSet>>> {
-    return this.#enqueue(0, (stage) => stage.addContact(origin));
-  }
-
-  append(origin: Origin, block: ReceivedBlock): Promise<number> {
-    return this.#enqueue(block.bytes.length, (stage) => stage.addBlock(origin, block));
-  }
-
-  declareLost(origin: Origin, gap: Gap): Promise<number> {
-    return this.#enqueue(0, (stage) => stage.addGap(origin, gap));
-  }
-
-  progress(): OriginProgress[] {
+  async progress(): Promise<OriginProgress[]> {
     return [...this.#origins.values()];
   }
 
-  counts(): StoreCounts {
-    return this.#counts;
-  }
-
   close(): Promise<void> {
-    this.#closing ??= this.#finish();
-    return this.#closing;
-  }
-
-  async #finish(): Promise<void> {
-    await this.#committing;
-    await this.#database.level.close();
-  }
-
-  #enqueue<T>(bytes: number, apply: (stage: CommitStage) => T): Promise<T> {
-    if (this.#closing !== null) {
-      return Promise.reject(new TidegateError("STORE_CLOSED", "store a batch: the collector is closing; send it again later"));
-    }
-    return new Promise((resolve, reject) => {
-      const stage = (stage: CommitStage) => {
-        const value = apply(stage);
-        return () => resolve(value);
-      };
-      this.#queue.push({ bytes, stage, reject });
-      this.#pendingBytes += bytes;
-      this.#committing ??= this.#commitAll();
-    });
-  }
-
-  async #commitAll(): Promise<void> {
-    // What arrives in the same turn of the event loop shares the first commit, too.
-    await new Promise(setImmediate);
-    while (this.#queue.length > 0) {
-      const writes = this.#queue;
-      this.#queue = [];
-      const settlements = await this.#commit(writes);
-      for (const { bytes } of writes) this.#pendingBytes -= bytes;
-      for (const settle of settlements) settle();
-    }
-    this.#committing = null;
-  }
-
-  /** What to call, in order, to tell the writers. */
-  async #commit(writes: readonly QueuedWrite[]): Promise<(() => void)[]> {
-    const stage = new CommitStage(this.#database.tables, this.#origins, this.#originsMax);
-    const outcomes = writes.map((write) => outcomeOf(write, stage));
-    try {
-      await this.#sync(stage);
-    } catch (cause) {
-      const error = new TidegateError(
-        "STORE_WRITE_FAILED",
-        `write ${writes.length} batches to the collector's disk: ${messageOf(cause)}; check its free space and its health`,
-        { cause },
-      );
-      return writes.map((write) => () => write.reject(error));
-    }
-    return outcomes;
-  }
-
-  async #sync(stage: CommitStage): Promise<void> {
-    const changes = stage.changes();
-    if (changes.length > 0) {
-      await this.#syncWrite(() => this.#database.level.batch(changes, { sync: true }));
-      stage.publishTo(this.#origins);
-    }
-    this.#counts = {
-      storedRecords: this.#counts.storedRecords + stage.storedRecords,
-      duplicateRecords: this.#counts.duplicateRecords + stage.duplicateRecords,
-      commits: this.#counts.commits + (changes.length > 0 ? 1 : 0),
-    };
+    return this.#database.level.close();
   }
 }
 
-function outcomeOf(write: QueuedWrite, stage: CommitStage): () => void {
-  try {
-    return write.stage(stage);
-  } catch (error) {
-    return () => write.reject(error);
-  }
+/** Everything to write, in one atomic batch. */
+function changesOf(stage: CommitStage, tables: Tables, knownOrigins: number): TableChange[] {
+  const contacts = stage.contacts.map((origin, index): TableChange => {
+    return { type: "put", sublevel: tables.contacts, key: originKey(origin), value: encodeContact(knownOrigins + index) };
+  });
+  const blocks = stage.parts.map((part) => blockPut(tables, part));
+  return [...contacts, ...blocks, ...stage.steps.flatMap((step) => progressChanges(tables, step))];
+}
+
+function blockPut({ blocks }: Tables, { origin, block, part }: StagedPart): TableChange {
+  const { lane, firstOffset, count, bytes } = block;
+  const isWhole = part.start === firstOffset && part.end === firstOffset + count;
+  const value = isWhole ? bytes : sliceBlock(lane, bytes, part.start - firstOffset, part.end - firstOffset);
+  return { type: "put", sublevel: blocks, key: blockKey(origin, lane, part.start), value };
 }

@@ -4,7 +4,8 @@
 //
 // Every batch is validated as it arrives, handed to the store, and acknowledged after the store has synced it; one Ack answers
 // all batches of a lane that one commit wrote. Anything that is not allowed ends the stream with a gRPC status that says why,
-// and is counted by reason; what was acknowledged before stays. A stream that says no Hello within helloTimeoutMs is ended.
+// and is counted by reason; what was acknowledged before stays. Where the gateway can do nothing but come back, the status says when
+// (retry-hint.ts). A stream that says no Hello within helloTimeoutMs is ended.
 
 import { status as grpcStatus, type ServerDuplexStream } from "@grpc/grpc-js";
 import { type ForwardResponseFields, type ReceivedRequest, toWireLane, toWireRanges } from "../codec/collector-service.ts";
@@ -24,6 +25,7 @@ import {
   type RefusalReason,
   refusal,
 } from "./request-check.ts";
+import { retryHint } from "./retry-hint.ts";
 import type { Origin, Store } from "./store.ts";
 
 export type ForwardCall = ServerDuplexStream<ReceivedRequest, ForwardResponseFields>;
@@ -34,6 +36,8 @@ export interface ForwardStreamOptions {
   readonly gate: PressureGate;
   readonly helloTimeoutMs: number;
   readonly clock: Clock;
+  /** Yields numbers in [0, 1). */
+  readonly random: () => number;
   readonly logger: Logger;
   /** Called once, when the stream takes nothing more. */
   readonly onEnd: (reason: RefusalReason | null) => void;
@@ -60,6 +64,9 @@ const statusOf: Record<RefusalReason, grpcStatus> = {
   closing: grpcStatus.UNAVAILABLE,
 };
 
+/** What a waiting write takes in memory besides its block, roughly; else a flood of tiny ones would have no bound. */
+const writeBytes = 1024;
+
 export class ForwardStream {
   readonly #options: ForwardStreamOptions;
   readonly #call: ForwardCall;
@@ -67,7 +74,6 @@ export class ForwardStream {
   /** What to acknowledge; at most one a lane, however slowly the gateway reads. */
   readonly #acksDue = new Map<Lane, AckDue>();
   readonly #cancelHelloTimeout: () => void;
-  readonly #resume = () => this.#call.resume();
   #state: StreamState = { kind: "awaiting-hello" };
   #ackScheduled = false;
   #writable = true;
@@ -99,6 +105,7 @@ export class ForwardStream {
 
   /** Takes nothing more, acknowledges what is being written, then ends the stream. */
   async close(): Promise<void> {
+    this.#options.gate.release(this.#call);
     this.#call.pause();
     await Promise.all(this.#pending);
     this.#sendAcks();
@@ -147,10 +154,13 @@ export class ForwardStream {
 
   #takeBatch(origin: Origin, batch: CheckedBatch): Refusal | null {
     if (batch.kind === "refusal") return batch;
-    const { lane, firstOffset, count } = batch.block;
+    const { lane, firstOffset, count, bytes } = batch.block;
     const range = { start: firstOffset, end: firstOffset + count };
-    this.#track(this.#options.store.append(origin, batch.block).then((next) => this.#acknowledge(lane, next, range)));
-    if (this.#options.gate.holds(this.#resume)) this.#call.pause();
+    const stored = this.#options.store.append(origin, batch.block);
+    this.#trackWrite(
+      bytes.length,
+      stored.then((next) => this.#acknowledge(lane, next, range)),
+    );
     return null;
   }
 
@@ -160,23 +170,33 @@ export class ForwardStream {
     const { gap } = checked;
     logger.warn({ ...origin, ...gap }, "gateway declared records lost");
     const range = { start: gap.fromOffset, end: gap.toOffset };
-    this.#track(store.declareLost(origin, gap).then((next) => this.#acknowledge(gap.lane, next, range)));
+    this.#trackWrite(
+      0,
+      store.declareLost(origin, gap).then((next) => this.#acknowledge(gap.lane, next, range)),
+    );
     return null;
+  }
+
+  #trackWrite(blockBytes: number, write: Promise<void>): void {
+    const { gate } = this.#options;
+    const bytes = blockBytes + writeBytes;
+    gate.enter(this.#call, bytes);
+    this.#track(write.finally(() => gate.leave(this.#call, bytes)));
   }
 
   #track(write: Promise<void>): void {
     const settled = write
       .catch((error: unknown) => this.#refuse(refusalOf(error)))
-      .finally(() => {
-        this.#pending.delete(settled);
-        this.#options.gate.releaseIfRoom();
-      });
+      .finally(() => this.#pending.delete(settled));
     this.#pending.add(settled);
   }
 
   #acknowledge(lane: Lane, nextOffset: number, range: Interval): void {
-    const settled = addInterval(this.#acksDue.get(lane)?.settled ?? emptyIntervalSet, range);
-    this.#acksDue.set(lane, { nextOffset, settled });
+    const due = this.#acksDue.get(lane) ?? { nextOffset: 0, settled: emptyIntervalSet };
+    this.#acksDue.set(lane, {
+      nextOffset: Math.max(due.nextOffset, nextOffset),
+      settled: addInterval(due.settled, range),
+    });
     if (this.#ackScheduled) return;
     this.#ackScheduled = true;
     setImmediate(() => this.#sendAcks());
@@ -210,14 +230,15 @@ export class ForwardStream {
     const level = reason === "closing" ? "info" : "warn";
     this.#options.logger[level]({ ...this.origin, peer: this.#call.getPeer(), reason }, `stream ended: ${message}`);
     this.#end(reason);
-    this.#call.emit("error", { code: statusOf[reason], details: message });
+    const metadata = retryHint(reason, this.#options.random);
+    this.#call.emit("error", { code: statusOf[reason], details: message, metadata });
   }
 
   #end(reason: RefusalReason | null): void {
     if (this.#state.kind === "ended") return;
     this.#state = { kind: "ended", origin: this.origin };
     this.#cancelHelloTimeout();
-    this.#options.gate.forget(this.#resume);
+    this.#options.gate.release(this.#call);
     // Reading on empties the transport's buffers; #receive ignores what comes.
     this.#call.resume();
     this.#options.onEnd(reason);
@@ -235,6 +256,8 @@ function refusalOf(error: unknown): Refusal {
   switch (error.code) {
     case "COLLECTOR_FULL":
       return refusal("limit", error.message);
+    case "STORE_REFUSED":
+      return refusal("block", error.message);
     case "STORE_CLOSED":
       return refusal("closing", error.message);
     case "STORE_WRITE_FAILED":

@@ -36,25 +36,29 @@ export interface LaneProgress {
   readonly losses: readonly LaneLoss[];
   /** Records of closed losses. */
   readonly closed: LossCounts;
+  /** Records that arrived and were not stored, because they had arrived before or belong to a closed loss. */
+  readonly duplicates: number;
 }
 
 /** Separate losses of a lane that are listed. Sensible: a gateway loses records once an outage, or once a damaged block. */
 export const lossesMax = 500;
 
 export const noLosses: LossCounts = { unknown: 0, size: 0, age: 0, disk: 0, corrupt: 0 };
-export const noLaneProgress: LaneProgress = { received: emptyIntervalSet, losses: [], closed: noLosses };
+export const noLaneProgress: LaneProgress = { received: emptyIntervalSet, losses: [], closed: noLosses, duplicates: 0 };
 
 /** Stored, or lost. */
 export function settledOf({ received, losses }: LaneProgress): IntervalSet {
   return unionOf(received, losses);
 }
 
-export function withReceived({ received, losses, closed }: LaneProgress, arrived: Interval): LaneProgress {
+export function withReceived(progress: LaneProgress, arrived: Interval): LaneProgress {
+  const { received, losses, closed } = progress;
   const isHit = losses.some(({ start, end }) => start < arrived.end && end > arrived.start);
   const left = isHit
     ? losses.flatMap((loss) => missingFrom([arrived], loss).map((part): LaneLoss => ({ ...loss, ...part })))
     : losses;
-  return { received: addInterval(received, arrived), losses: left, closed };
+  const duplicates = progress.duplicates + sizeOf([arrived]) - sizeOf(missingFrom(received, arrived));
+  return { received: addInterval(received, arrived), losses: left, closed, duplicates };
 }
 
 export function withGap(
@@ -72,7 +76,7 @@ export function withGap(
 export function withDeclaredLost(received: IntervalSet, declaredLost: IntervalSet): LaneProgress {
   const unknown = { reason: "unknown", sinceUs: null, untilUs: null } as const;
   const losses = difference(declaredLost, received).map((lost): LaneLoss => ({ ...lost, ...unknown }));
-  return bounded({ received, losses, closed: noLosses });
+  return bounded({ received, losses, closed: noLosses, duplicates: 0 });
 }
 
 /** Records that were lost, by reason, the closed ones included. */
@@ -112,11 +116,12 @@ function firstOf(choose: (a: number, b: number) => number, a: number | null, b: 
   return a === null || b === null ? (a ?? b) : choose(a, b);
 }
 
-function bounded({ received, losses, closed }: LaneProgress): LaneProgress {
+function bounded({ received, losses, closed, duplicates }: LaneProgress): LaneProgress {
   const closing = losses.slice(0, Math.max(0, losses.length - lossesMax));
   return {
     received: closing.reduce(addInterval, received),
     losses: losses.slice(closing.length),
     closed: closing.reduce(withLoss, closed),
+    duplicates,
   };
 }

@@ -1,9 +1,11 @@
-// The store's contract: where a collector keeps what it received. One file per store implements it (embedded-store.ts so far).
+// The store's contract: where a collector keeps what it received. embedded-store.ts and postgres-store.ts implement it, on what
+// they have in common (group-commit.ts).
 //
 // Invariants
-// - A record is stored once, however often and in whatever blocks it arrives, also from two streams at the same time.
+// - A record is stored once, however often and in whatever blocks it arrives, also from two streams at the same time; and from two
+//   collectors at the same time, if the store can be shared.
 // - Data, progress and losses become durable together: after a crash all hold a write or none does.
-// - A promise of `append` or `declareLost` settles after the write is on disk, in the order of the calls.
+// - A promise of `append` or `declareLost` settles after the write is on disk, in the order of the calls for that origin.
 
 import type { Gap } from "../model/gap.ts";
 import type { IntervalSet } from "../model/interval-set.ts";
@@ -24,12 +26,17 @@ export interface ReceivedBlock {
   readonly bytes: Uint8Array;
 }
 
+/** Ids hold no "/" (origin-id.ts). */
+export function originKey({ gatewayId, logId }: Origin): string {
+  return `${gatewayId}/${logId}`;
+}
+
 export interface OriginProgress {
   readonly origin: Origin;
   readonly lanes: Readonly<Record<Lane, LaneProgress>>;
 }
 
-/** Since the store was opened. stored + duplicate = records of all appends. */
+/** Of this process, since the store was opened. stored + duplicate = records of all appends. */
 export interface StoreCounts {
   readonly storedRecords: number;
   readonly duplicateRecords: number;
@@ -38,10 +45,13 @@ export interface StoreCounts {
 }
 
 export interface Store {
-  /** Makes a first contact durable; later ones do nothing. Yields what is stored or lost of each lane. Errors: COLLECTOR_FULL. */
+  /** Makes a first contact durable; later ones do nothing. Yields what is stored or lost of each lane. Errors as `append`. */
   contact(origin: Origin): Promise<Readonly<Record<Lane, IntervalSet>>>;
 
-  /** Stores what is missing of a block and yields the lane's next offset. Errors: COLLECTOR_FULL, LOG_WRITE_FAILED, LOG_CLOSED. */
+  /**
+   * Stores what is missing of a block and yields the lane's next offset.
+   * Errors: COLLECTOR_FULL, STORE_WRITE_FAILED, STORE_REFUSED, STORE_CLOSED; nothing is kept.
+   */
   append(origin: Origin, block: ReceivedBlock): Promise<number>;
 
   /** Remembers records that will never come and yields the lane's next offset. Errors as `append`. */
@@ -50,8 +60,8 @@ export interface Store {
   /** Bytes of blocks that wait for the disk. */
   readonly pendingBytes: number;
 
-  /** Every origin, in the order of first contact. */
-  progress(): OriginProgress[];
+  /** Every origin, in the order of first contact. Errors: STORE_UNREACHABLE. */
+  progress(): Promise<OriginProgress[]>;
 
   counts(): StoreCounts;
 

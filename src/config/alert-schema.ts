@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { severities } from "../model/alert.ts";
 import { baselineSeasons, expressionValueTypes } from "../model/definitions.ts";
+import { backfill } from "./backfill.ts";
 import { globs, name } from "./naming.ts";
 import { duration } from "./quantities.ts";
 
@@ -104,6 +105,7 @@ const rule = z.strictObject({
     .optional()
     .describe("When the alert resolves; between the two it keeps its state. Default: as soon as the condition does not hold."),
   severity: z.enum(severities).default("warning").describe("How bad it is; it stands in the rule's alerts."),
+  backfill: backfill("rule"),
 });
 
 export type AlertConfig = z.infer<typeof rule>;

@@ -1,5 +1,6 @@
-// A fault of a config file: where it is, what stands there, what is allowed, and what to do about it.
+// A fault of a config file, or of a request: where it is, what stands there, what is allowed, and what to do about it.
 
+import { inspect } from "node:util";
 import type { z } from "zod";
 import { type JsonSchema, memberOf, schemaAt } from "./reference.ts";
 
@@ -79,6 +80,26 @@ function allowedBy(schema: JsonSchema | undefined): string {
   if (schema.type === "string") return "a text that is not empty";
   if (schema.type === "array") return "a list, each item beginning with a dash";
   return `a section with the keys ${Object.keys(schema.properties ?? {}).join(", ")}`;
+}
+
+/** In lines: what is wrong where, the value, what is allowed, the remedy. @param whole what a path to nothing leads to. */
+export function describeFault(fault: Fault, whole: string): string {
+  const value = fault.value === undefined ? "absent" : shorten(textOf(fault.value));
+  const subject = fault.path === "" ? whole : fault.path;
+  return `${subject} ${fault.problem}\n    value    ${value}\n    allowed  ${fault.allowed}\n    remedy   ${fault.remedy}`;
+}
+
+/** As JSON; an alias may make a value that contains itself, which JSON cannot say. */
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return inspect(value, { depth: 2, breakLength: Number.POSITIVE_INFINITY });
+  }
+}
+
+function shorten(text: string): string {
+  return text.length <= 100 ? text : `${text.slice(0, 97)}...`;
 }
 
 /** The known key that is at most two edits away, if there is one. */

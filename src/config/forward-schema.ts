@@ -3,8 +3,8 @@
 
 import { z } from "zod";
 import { uniqueNames } from "./naming.ts";
-import { hostPort } from "./quantities.ts";
-import { checkRetryDelays, commonFields } from "./sinks/sink-fields.ts";
+import { checkRetryDelays, hostPort } from "./quantities.ts";
+import { commonFields } from "./sinks/sink-fields.ts";
 import { checkSinks, sink } from "./sinks/sink-schemas.ts";
 
 const collector = z

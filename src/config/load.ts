@@ -1,11 +1,10 @@
 // Reads a config file. The result is either a valid configuration or every fault of the file at once.
 
 import { readFileSync } from "node:fs";
-import { inspect } from "node:util";
 import { type Document, isMap, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { messageOf, TidegateError } from "../platform/errors.ts";
-import { type Fault, faultsOf } from "./faults.ts";
+import { describeFault, type Fault, faultsOf } from "./faults.ts";
 import { jsonSchemaOf } from "./reference.ts";
 import { type CollectorConfig, collectorConfigSchema, type GatewayConfig, gatewayConfigSchema } from "./schema.ts";
 
@@ -33,7 +32,7 @@ export function loadGatewayConfig(path: string, checks: readonly ConfigCheck<Gat
   return parseConfig(readConfigFile(path), path, checked(gatewayConfigSchema, checks));
 }
 
-function checked(schema: typeof gatewayConfigSchema, checks: readonly ConfigCheck<GatewayConfig>[]) {
+function checked<Schema extends z.ZodType>(schema: Schema, checks: readonly ConfigCheck<z.output<Schema>>[]) {
   return schema.superRefine((config, context) => {
     if (context.issues.length > 0) return;
     for (const { path, problem, remedy } of checks.flatMap((check) => check(config)))
@@ -42,8 +41,8 @@ function checked(schema: typeof gatewayConfigSchema, checks: readonly ConfigChec
 }
 
 /** As {@link loadGatewayConfig}, for a collector. */
-export function loadCollectorConfig(path: string): CollectorConfig {
-  return parseConfig(readConfigFile(path), path, collectorConfigSchema);
+export function loadCollectorConfig(path: string, checks: readonly ConfigCheck<CollectorConfig>[] = []): CollectorConfig {
+  return parseConfig(readConfigFile(path), path, checked(collectorConfigSchema, checks));
 }
 
 /** As {@link loadGatewayConfig}, for a text that is in memory; `path` stands in the messages. */
@@ -59,7 +58,7 @@ export function parseConfig<Schema extends z.ZodType>(text: string, path: string
   if (parsed.success) return parsed.data;
   const lineOf = (fault: Fault) => lines.linePos(offsetOf(document.contents, fault.path.split("."))).line;
   const faults = faultsOf(parsed.error.issues, raw, jsonSchemaOf(schema)).sort((a, b) => lineOf(a) - lineOf(b));
-  const reports = faults.map((fault) => `${path}:${lineOf(fault)}: ${describe(fault)}`);
+  const reports = faults.map((fault) => `${path}:${lineOf(fault)}: ${describeFault(fault, "the file")}`);
   throw invalid(path, reports, faults);
 }
 
@@ -85,25 +84,6 @@ function readConfigFile(path: string): string {
 function invalid(path: string, reports: readonly string[], faults: readonly Fault[] = []): TidegateError {
   const count = reports.length === 1 ? "1 fault" : `${reports.length} faults`;
   return new TidegateError("CONFIG_INVALID", `${path} has ${count}\n${reports.join("\n")}`, { details: { faults } });
-}
-
-function describe(fault: Fault): string {
-  const value = fault.value === undefined ? "absent" : shorten(textOf(fault.value));
-  const subject = fault.path === "" ? "the file" : fault.path;
-  return `${subject} ${fault.problem}\n    value    ${value}\n    allowed  ${fault.allowed}\n    remedy   ${fault.remedy}`;
-}
-
-/** As JSON; an alias may make a value that contains itself, which JSON cannot say. */
-function textOf(value: unknown): string {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return inspect(value, { depth: 2, breakLength: Number.POSITIVE_INFINITY });
-  }
-}
-
-function shorten(text: string): string {
-  return text.length <= 100 ? text : `${text.slice(0, 97)}...`;
 }
 
 /** Where in the text a field stands: the innermost node of its path that exists. */

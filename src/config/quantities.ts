@@ -42,6 +42,16 @@ function quantity<Unit extends string>(units: Record<Unit, number>, what: string
 /** "10s" → milliseconds. */
 export const duration = (range: Range) => quantity(unitMs, "a duration", range);
 
+/** Of a section with both: the ceiling may not lie below the first delay. */
+export function checkRetryDelays(
+  { retryDelayMin, retryDelayMax }: { readonly retryDelayMin: number; readonly retryDelayMax: number },
+  context: z.RefinementCtx,
+): void {
+  if (retryDelayMin <= retryDelayMax) return;
+  const remedy = "make it at least retryDelayMin";
+  context.addIssue({ code: "custom", path: ["retryDelayMax"], message: "is less than retryDelayMin", params: { remedy } });
+}
+
 /** "256KiB" → bytes. */
 export const size = (range: Range) => quantity(unitBytes, "a size", range);
 

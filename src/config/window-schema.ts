@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { aggregatesOf } from "../stream/aggregates/aggregate-set.ts";
+import { backfill } from "./backfill.ts";
 import { duration } from "./quantities.ts";
 
 const span = { min: "1ms", max: "366d" };
@@ -77,6 +78,7 @@ const fields = z.strictObject({
     .describe(
       'Readings of series beyond stream.seriesMax. refuse: counted and not applied. other: all into one group, with tag "other".',
     ),
+  backfill: backfill("window"),
 });
 
 /** Fields that only some kinds have; these need them. */

@@ -7,7 +7,8 @@
 //   send buffer          16 messages (grpc-js); `send` returns false when it is full
 //
 // What happens on failure: every way a stream can end is one `failed` event. COLLECTOR_REFUSED if the collector said that it
-// does not want what it gets, COLLECTOR_UNREACHABLE for everything else.
+// does not want what it gets, COLLECTOR_UNREACHABLE for everything else; `retryAfterMs` in its details if the collector said when to
+// come back.
 //
 // It does not retry and has no deadline for acknowledgements: the forwarder has both. grpc-js retries are off, and each link
 // has a connection of its own, because two backoffs on top of each other make neither. It does not encrypt.
@@ -21,6 +22,7 @@ import {
   fromWirePosition,
   protocolVersion,
   type ReceivedResponse,
+  retryHintKey,
   toWireGap,
   toWireLane,
 } from "../codec/collector-service.ts";
@@ -44,6 +46,9 @@ export interface CollectorSinkOptions {
   readonly logId: string;
   readonly compression: "gzip" | "none";
 }
+
+/** A collector may not ask for a longer pause: it could be wrong, and the gateway would be silent. */
+const retryAfterMsMax = 10 * 60_000;
 
 /** Answers that mean "not like this"; all others mean "not now". */
 const refusals: ReadonlySet<status> = new Set([
@@ -173,15 +178,21 @@ function settledOf(positions: readonly WirePosition[]): LaneSets {
 function failureOf(target: string, error: ServiceError): TidegateError {
   if (!refusals.has(error.code)) return unreachable(target, error.details, error);
   return new TidegateError("COLLECTOR_REFUSED", `forward to collector ${target}: it refused the stream: ${error.details}`, {
-    details: { target, status: error.code },
+    details: { target, status: error.code, ...retryHintOf(error) },
     cause: error,
   });
 }
 
-function unreachable(target: string, why: string, cause?: unknown): TidegateError {
+function unreachable(target: string, why: string, cause?: ServiceError): TidegateError {
   return new TidegateError(
     "COLLECTOR_UNREACHABLE",
     `forward to collector ${target}: ${why}; the log keeps everything, start the collector or check the way to it`,
-    { details: { target }, cause },
+    { details: { target, ...(cause === undefined ? {} : retryHintOf(cause)) }, cause },
   );
+}
+
+/** When the collector asks to come back; nothing if it does not say. */
+function retryHintOf({ metadata }: ServiceError): { retryAfterMs?: number } {
+  const text = String(metadata.get(retryHintKey)[0] ?? "");
+  return /^\d{1,9}$/.test(text) ? { retryAfterMs: Math.min(Number(text), retryAfterMsMax) } : {};
 }

@@ -8,7 +8,7 @@
 // commit wrote, it lingers: the first new readings or results wait for others, for lingerMs at most, or until they are
 // lingerRecordsMax. Alerts do not wait, and whatever waits goes with them.
 //
-// A deadline watches the sink: if nothing in flight has its fate within ackTimeoutMs, the link is given up.
+// A deadline watches the sink: if nothing in flight gets its fate within ackTimeoutMs, or no room for more, the link is given up.
 
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { mergeableGroups, mergeBlocks, sliceBlock } from "../codec/block-merge.ts";
@@ -55,6 +55,7 @@ export interface ForwardLinkOptions {
   readonly lingerMs: number;
   readonly order: "live-first" | "fifo";
   readonly backlogShare: number;
+  readonly backlogRecordsMin: number;
   readonly bandwidth: Bandwidth | null;
   readonly hours: SendingHours;
   readonly quarantine: Quarantine;
@@ -100,7 +101,7 @@ export class ForwardLink {
     this.#options = options;
     const { inflightBytesMax, inflightBatchesMax, backlogShare, bandwidth } = options;
     this.#budget = new SendBudget({ inflight: this.#inflight, inflightBytesMax, inflightBatchesMax, backlogShare, bandwidth });
-    this.#schedules = schedulesOf(options.settled);
+    this.#schedules = this.#schedulesOf(options.settled);
     this.#order = options.order;
     this.#stopListening = options.log.onCommit(() => this.#wakeup.signal());
     this.#link = options.sink.open({
@@ -108,10 +109,7 @@ export class ForwardLink {
       accepted: (lane, offsets) => this.#accept(lane, offsets),
       rejected: (lane, rejections) => void this.#reject(lane, rejections).catch((error: unknown) => this.#failReading(error)),
       kept: (lane, offsets, retryAfterMs) => this.#keep(lane, offsets, retryAfterMs),
-      writable: () => {
-        this.#writable = true;
-        this.#wakeup.signal();
-      },
+      writable: () => this.#takeMore(),
       failed: (error) => this.#fail(error),
     });
     this.#setDeadline("the stream did not open");
@@ -136,7 +134,7 @@ export class ForwardLink {
 
   #open({ settled, anyOrder }: Upstream): void {
     if (this.#ended) return;
-    if (settled !== null) this.#schedules = schedulesOf(anyOrder ? settled : denseOf(settled));
+    if (settled !== null) this.#schedules = this.#schedulesOf(anyOrder ? settled : denseOf(settled));
     if (!anyOrder) this.#order = "fifo";
     for (const lane of lanes) if (!this.#isWithinLog(lane, this.#schedules[lane].settled)) return;
     this.#setDeadline(null);
@@ -146,13 +144,33 @@ export class ForwardLink {
     this.#running = this.#run().catch((error: unknown) => this.#failReading(error));
   }
 
+  #schedulesOf({ readings, results, alerts }: LaneSets): Record<Lane, LaneSchedule> {
+    const schedule = (settled: IntervalSet) => new LaneSchedule(settled, this.#options.backlogRecordsMin);
+    return { readings: schedule(readings), results: schedule(results), alerts: schedule(alerts) };
+  }
+
+  #takeMore(): void {
+    if (this.#ended) return;
+    this.#writable = true;
+    if (this.#inflight.batches === 0) this.#setDeadline(null);
+    this.#wakeup.signal();
+  }
+
   #accept(lane: Lane, offsets: Interval): void {
     if (this.#ended || !this.#isWithinLog(lane, [offsets])) return;
     this.#budget.confirmed(this.#takeFromFlight(lane, offsets), this.#options.clock.nowUs());
-    const known = this.#endRetries(lane, [offsets]);
-    if (known.length > 0) void this.#options.quarantine.drop(known).catch((error: unknown) => this.#failReading(error));
+    void this.#release(lane, offsets).catch((error: unknown) => this.#failReading(error));
     this.#settle(lane, [offsets]);
     this.#options.events.progressed();
+  }
+
+  /** What was in quarantine and is accepted after all is there no more. */
+  async #release(lane: Lane, offsets: Interval): Promise<void> {
+    const { quarantine } = this.#options;
+    const ids = quarantine.idsWithin(lane, offsets);
+    if (ids.length === 0) return;
+    await quarantine.drop(ids);
+    this.#endRetries(ids);
   }
 
   async #reject(lane: Lane, rejections: readonly Rejection[]): Promise<void> {
@@ -161,7 +179,7 @@ export class ForwardLink {
     if (this.#ended) return;
     const offsets = rejections.map(({ offset }) => ({ start: offset, end: offset + 1 }));
     for (const range of offsets) this.#takeFromFlight(lane, range);
-    this.#endRetries(lane, offsets);
+    this.#endRetries(offsets.flatMap((range) => this.#options.quarantine.idsWithin(lane, range)));
     this.#options.events.rejected(lane, rejections);
     this.#settle(lane, offsets);
   }
@@ -170,21 +188,19 @@ export class ForwardLink {
     if (this.#ended) return;
     this.#takeFromFlight(lane, offsets);
     this.#schedules[lane].release(offsets);
-    this.#endRetries(lane, [offsets]);
+    this.#endRetries(this.#options.quarantine.idsWithin(lane, offsets));
     this.#budget.heldBack(retryAfterMs, this.#options.clock.nowUs());
     this.#wakeup.signal();
   }
 
-  /** What was tried again has its fate. @returns which of the quarantined records those offsets are. */
-  #endRetries(lane: Lane, offsets: readonly Interval[]): string[] {
-    const ids = offsets.flatMap((range) => this.#options.quarantine.idsWithin(lane, range));
+  /** Quarantined records that were tried again have their fate. */
+  #endRetries(ids: readonly string[]): void {
     for (const id of ids) this.#retried.delete(id);
-    return ids;
   }
 
   #takeFromFlight(lane: Lane, offsets: Interval) {
     const batches = this.#inflight.settle(lane, offsets);
-    if (batches.length > 0) this.#setDeadline(this.#inflight.batches > 0 ? "nothing was confirmed" : null);
+    if (batches.length > 0) this.#watchSink();
     return batches;
   }
 
@@ -217,13 +233,15 @@ export class ForwardLink {
 
   async #run(): Promise<void> {
     while (!this.#ended) {
+      // Before the round: what it held back may be free by the time that it ends.
+      const nextTryMs = this.#nextTryMs();
       const sent = await this.#sendRound();
       this.#watchLive();
       if (sent || this.#ended) continue;
       const isBehind = lanes.some((lane) => this.#waits(lane, "live") || this.#waits(lane, "backlog"));
       if (isBehind) this.#options.events.fellBehind();
       else this.#options.events.caughtUp();
-      await this.#waitAtMost(this.#nextTryMs());
+      await this.#waitAtMost(nextTryMs);
       if (!isBehind) await this.#linger();
     }
   }
@@ -291,8 +309,11 @@ export class ForwardLink {
       if (!this.#maySend(lane)) continue;
       const blocks = await this.#readNext(lane, track);
       if (this.#ended) return sent;
-      for (const block of blocks) this.#send(lane, track, block);
-      sent ||= blocks.length > 0;
+      for (const block of blocks) {
+        if (!this.#writable) break;
+        this.#send(lane, track, block);
+        sent = true;
+      }
     }
     return sent;
   }
@@ -387,6 +408,12 @@ export class ForwardLink {
     this.#inflight.add(lane, { track, offsets, bytes, sentAtUs: this.#options.clock.nowUs() });
   }
 
+  /** Begins the deadline anew, if something is due: a fate, or room for more. */
+  #watchSink(): void {
+    const isDue = this.#inflight.batches > 0 || !this.#writable;
+    this.#setDeadline(isDue ? "nothing was confirmed" : null);
+  }
+
   /** Null: nothing is due. */
   #setDeadline(fault: string | null): void {
     this.#cancelDeadline?.();
@@ -427,11 +454,6 @@ export class ForwardLink {
 
 /** Longest delay of a timer; a time beyond it is looked at again. */
 const timerMsMax = 3_600_000;
-
-function schedulesOf(settled: LaneSets): Record<Lane, LaneSchedule> {
-  const { readings, results, alerts } = settled;
-  return { readings: new LaneSchedule(readings), results: new LaneSchedule(results), alerts: new LaneSchedule(alerts) };
-}
 
 /** Of each lane what lies below the first hole. */
 function denseOf({ readings, results, alerts }: LaneSets): LaneSets {

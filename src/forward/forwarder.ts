@@ -67,6 +67,8 @@ export interface ForwarderOptions {
   readonly order?: "live-first" | "fifo";
   /** Of what may be in flight, for the backlog while live records wait. Default 0.25. */
   readonly backlogShare?: number;
+  /** Records of a lane that new ones overtake, with live-first; fewer are soon sent. Default 8,192. */
+  readonly backlogRecordsMin?: number;
   /** Bytes. Default: no bound. */
   readonly bandwidthPerSecondMax?: number | undefined;
   /** When anything but alerts is sent. Default: always. */
@@ -81,6 +83,7 @@ const defaults = {
   lanes,
   order: "live-first",
   backlogShare: 0.25,
+  backlogRecordsMin: 8192,
   bandwidthPerSecondMax: undefined,
   hours: [],
   quarantineRecordsMax: 1000,

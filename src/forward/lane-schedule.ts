@@ -22,8 +22,6 @@ export type Track = "live" | "backlog";
 
 /** Holes in what is settled. */
 export const holesMax = 100;
-/** A backlog of fewer records is soon sent: nothing overtakes it. */
-export const backlogRecordsMin = 8192;
 
 export class LaneSchedule {
   /** What has its fate. */
@@ -33,8 +31,11 @@ export class LaneSchedule {
   /** Both. */
   #taken: IntervalSet;
   #liveFrom = 0;
+  readonly #backlogRecordsMin: number;
 
-  constructor(settled: IntervalSet) {
+  /** @param backlogRecordsMin a backlog of fewer records is soon sent: nothing overtakes it. */
+  constructor(settled: IntervalSet, backlogRecordsMin: number) {
+    this.#backlogRecordsMin = backlogRecordsMin;
     this.#settled = settled;
     this.#taken = settled;
   }
@@ -45,7 +46,7 @@ export class LaneSchedule {
 
   /** Makes the records behind `endOffset` live ones, if there is enough below it that they would wait for. */
   beginLive(endOffset: number): void {
-    if (this.unsent("live", endOffset) < backlogRecordsMin || this.#settled.length > holesMax) return;
+    if (this.unsent("live", endOffset) < this.#backlogRecordsMin || this.#settled.length > holesMax) return;
     this.#liveFrom = endOffset;
   }
 

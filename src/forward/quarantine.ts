@@ -9,30 +9,12 @@ import { recordsOf } from "../codec/block-records.ts";
 import type { CheckpointChange, Log } from "../log/log.ts";
 import type { Interval } from "../model/interval-set.ts";
 import type { Lane } from "../model/lane.ts";
-import type { AnyRecord } from "./record-sink.ts";
+import type { QuarantinedRecord } from "../model/quarantined-record.ts";
 import type { Rejection, SinkBatch } from "./sink.ts";
 
-interface Kept {
-  readonly lane: Lane;
-  readonly offset: number;
-  /** What the sink said last. */
-  readonly reason: string;
-  /** When it was refused first: microseconds since the Unix epoch. */
-  readonly sinceUs: number;
-  readonly refusals: number;
+interface Kept extends Omit<QuarantinedRecord, "sink" | "id" | "record"> {
   /** A block of this one record. */
   readonly bytes: Uint8Array;
-}
-
-export interface QuarantinedRecord {
-  /** `lane/offset`, unique within a sink. */
-  readonly id: string;
-  readonly lane: Lane;
-  readonly offset: number;
-  readonly reason: string;
-  readonly sinceUs: number;
-  readonly refusals: number;
-  readonly record: AnyRecord;
 }
 
 export interface QuarantineOptions {
@@ -69,9 +51,15 @@ export class Quarantine {
     for (const kept of stored.sort((one, other) => one.sinceUs - other.sinceUs)) this.#kept.set(idOf(kept), kept);
   }
 
+  /** Of all records, those refused first before others. */
+  get ids(): string[] {
+    return [...this.#kept.keys()];
+  }
+
   list(): QuarantinedRecord[] {
+    const sink = this.#options.sinkName;
     return [...this.#kept.values()].flatMap(({ bytes, ...about }) =>
-      recordsOf(about.lane, bytes).records.map((record) => ({ id: idOf(about), ...about, record })),
+      recordsOf(about.lane, bytes).records.map((record) => ({ sink, id: idOf(about), ...about, record })),
     );
   }
 

@@ -1,7 +1,7 @@
 // A Sink of a RecordSink: decodes the blocks, leaves out what the filter does not want, and turns what its client says into events.
 //
 // Constraints
-//   writesMax of the client    writes that are under way; `send` returns false at the bound
+//   writesMax of the client    writes that are under way, one if they are `ordered`; `send` returns false at the bound
 //
 // What the filter leaves out is accepted at once, and so is what is declared lost: there is nobody to tell. A block that does not decode
 // ends the link: it is whole (the log has checked it), so this version does not know its format.
@@ -13,18 +13,23 @@ import { type Interval, missingFrom } from "../model/interval-set.ts";
 import type { Lane } from "../model/lane.ts";
 import { messageOf, TidegateError } from "../platform/errors.ts";
 import { matcherOf, type RecordFilter } from "./record-filter.ts";
-import type { BatchOutcome, RecordBatch, RecordClient, RecordSink, SinkOrigin } from "./record-sink.ts";
+import type { BatchOutcome, RecordBatch, RecordClient, RecordSink } from "./record-sink.ts";
 import type { Sink, SinkBatch, SinkEvents, SinkLink } from "./sink.ts";
+
+export interface RecordForwardingOptions {
+  readonly gatewayId: string;
+  readonly filter: RecordFilter;
+  /** One write at a time: where a batch is kept, none behind it may have arrived. */
+  readonly ordered: boolean;
+}
 
 export class RecordForwarding implements Sink {
   readonly #sink: RecordSink;
-  readonly #origin: SinkOrigin;
-  readonly #filter: RecordFilter;
+  readonly #options: LinkOptions;
 
-  constructor(sink: RecordSink, origin: SinkOrigin, filter: RecordFilter) {
+  constructor(sink: RecordSink, { gatewayId, filter, ordered }: RecordForwardingOptions) {
     this.#sink = sink;
-    this.#origin = origin;
-    this.#filter = filter;
+    this.#options = { gatewayId, matches: matcherOf(filter), ordered };
   }
 
   get name(): string {
@@ -36,13 +41,14 @@ export class RecordForwarding implements Sink {
   }
 
   open(events: SinkEvents): SinkLink {
-    return new RecordLink(this.#sink, events, { gatewayId: this.#origin.gatewayId, matches: matcherOf(this.#filter) });
+    return new RecordLink(this.#sink, events, this.#options);
   }
 }
 
 interface LinkOptions {
   readonly gatewayId: string;
   readonly matches: ReturnType<typeof matcherOf>;
+  readonly ordered: boolean;
 }
 
 class RecordLink implements SinkLink {
@@ -69,7 +75,7 @@ class RecordLink implements SinkLink {
     if (client === null || this.#isOver) return false;
     this.#writes += 1;
     void this.#write(client, { lane, bytes, offsets: { start: firstOffset, end: firstOffset + count } });
-    return this.#writes < client.writesMax;
+    return this.#writes < this.#writesMax(client);
   }
 
   declareLost({ lane, fromOffset, toOffset }: Gap): void {
@@ -86,6 +92,10 @@ class RecordLink implements SinkLink {
 
   get #isOver(): boolean {
     return this.#ending.signal.aborted;
+  }
+
+  #writesMax(client: RecordClient): number {
+    return this.#options.ordered ? 1 : client.writesMax;
   }
 
   async #connect(sink: RecordSink): Promise<void> {
@@ -108,7 +118,7 @@ class RecordLink implements SinkLink {
       this.#writes -= 1;
       if (this.#isOver) return;
       this.#tell(lane, offsets, outcome);
-      if (!this.#isOver && this.#writes === client.writesMax - 1) this.#events.writable();
+      if (!this.#isOver && this.#writes === this.#writesMax(client) - 1) this.#events.writable();
     } catch (error) {
       this.#fail(failureOf(this.#target, error));
     }

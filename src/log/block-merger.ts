@@ -6,16 +6,16 @@
 //   what        segments of readings below the stream's checkpoint: a crash replays from there, and a replay begins where a block does;
 //               the segment that still grows is left alone
 //   memory      one segment, about a mebibyte, twice
-//   time        a merge holds up the event loop for 15 ms at most; a segment is followed by a rest of `restFactor` times what it
-//               took, so that merging takes a twentieth of the time at most. A gateway that is too busy for that keeps its blocks as
-//               they are: they are the larger the busier it is.
+//   time        readings and alerts do not wait for a merge: it goes in steps that hold up the event loop for a few ms at most. A
+//               segment is followed by a rest of `restFactor` times what it took, so that merging takes a twentieth of the time at
+//               most. A gateway that is too busy for that keeps its blocks as they are: they are the larger the busier it is.
 //   wear        each byte of a small block is written once more, merged, which is a tenth of it or less
 //
 // Failure: a segment that cannot be read or written stays as it is, and is tried again. One that changed meanwhile (retention) is
 // looked at anew. A crash finds the segment as it was or merged.
 
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { mergeableGroups, mergeBlocks, smallBlockCountMax } from "../codec/block-merge.ts";
+import { mergeableGroups, mergeInSteps, smallBlockCountMax } from "../codec/block-merge.ts";
 import { type Lane, lanes } from "../model/lane.ts";
 import type { Clock } from "../platform/clock.ts";
 import { TidegateError } from "../platform/errors.ts";
@@ -103,12 +103,26 @@ export class BlockMerger {
   async #merge({ lane, segment }: Candidate): Promise<void> {
     const merged: StoredBlock[] = [];
     for await (const group of this.#groupsOf({ lane, segment })) {
-      const [only] = group;
-      merged.push(group.length === 1 && only !== undefined ? only : mergeBlocks(lane, group));
+      const block = await this.#mergeGroup(lane, group);
+      if (block === null) return;
+      merged.push(block);
       await nextTurn();
-      if (this.#closed) return;
     }
+    if (this.#closed) return;
     await this.#options.log.merge(lane, segment, merged);
+  }
+
+  /** Null if it was closed meanwhile. */
+  async #mergeGroup(lane: Lane, group: readonly StoredBlock[]): Promise<StoredBlock | null> {
+    const [only] = group;
+    if (group.length === 1 && only !== undefined) return only;
+    const steps = mergeInSteps(lane, group);
+    while (!this.#closed) {
+      const step = steps.next();
+      if (step.done) return step.value;
+      await nextTurn();
+    }
+    return null;
   }
 
   async *#groupsOf({ lane, segment }: Candidate): AsyncGenerator<StoredBlock[]> {

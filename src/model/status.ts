@@ -55,7 +55,11 @@ export interface StatusView {
     readonly lagReadings: number;
     /** By window and rule. */
     readonly operators: Readonly<Record<string, OperatorView>>;
+    /** Windows and rules that are fed what the log holds from before: where they are, and how many readings the others are ahead. Null: none. */
+    readonly backfill: { readonly offset: number; readonly lagReadings: number; readonly operators: readonly string[] } | null;
   };
+  /** Alerts that fire, and who is told of them. */
+  readonly alerts: AlertsView;
   /** What windows and rules said last, since the start; null if nothing yet. */
   readonly latest: { readonly result: WindowResult | null; readonly alert: Alert | null };
   readonly sinks: Readonly<Record<string, SinkView>>;
@@ -81,6 +85,31 @@ export interface OperatorView {
   readonly noted?: Readonly<Record<string, number>>;
   /** Results or alerts. */
   readonly outputs: number;
+}
+
+export interface AlertsView {
+  readonly active: number;
+  /** Of these. */
+  readonly acknowledged: number;
+  readonly silenced: number;
+  /** That fired, since the start, while there were as many as notify.alertsMax allows. */
+  readonly untracked: number;
+  readonly silences: number;
+  readonly webhooks: Readonly<Record<string, WebhookView>>;
+}
+
+export interface WebhookView {
+  /** idle, sending, backing-off, stopped. */
+  readonly state: string;
+  /** In words; null since the receiver took something. */
+  readonly lastError: string | null;
+  /** Alerts that it is to be sent now. */
+  readonly waiting: number;
+  /** Alerts, since the start. */
+  readonly sent: number;
+  readonly rejected: number;
+  /** Alerts that resolved and were never sent, because of notify.resolvedMax; since the start. */
+  readonly lost: number;
 }
 
 export interface SinkView {

@@ -49,7 +49,7 @@ export const errorTable = {
   },
   LOG_QUEUE_FULL: {
     meaning:
-      "More readings wait for the disk than log.pendingReadingsMax. The disk is slower than the sensors; send again later.",
+      "More readings wait for the disk than log.pendingReadingsMax, or more than a hundred requests of operators. The disk is too slow; send again later.",
     retryable: true,
     exitCode: 70,
   },
@@ -86,7 +86,7 @@ export const errorTable = {
     exitCode: 65,
   },
   COLLECTOR_UNREACHABLE: {
-    meaning: "The collector does not answer. The log holds everything; the gateway tries again by itself.",
+    meaning: "The collector does not answer. A gateway's log holds everything, and it tries again by itself.",
     retryable: true,
     exitCode: 69,
   },
@@ -123,18 +123,60 @@ export const errorTable = {
     retryable: true,
     exitCode: 76,
   },
+  SINK_UNKNOWN: {
+    meaning: "No sink of that name is configured. tidegate status lists them.",
+    retryable: false,
+    exitCode: 66,
+  },
   SINK_LIBRARY_MISSING: {
     meaning: "The client library of a configured sink is not installed. The message names the command that installs it.",
     retryable: false,
     exitCode: 78,
   },
+  STORE_UNREACHABLE: {
+    meaning: "The database of the collector's store does not answer. Start it, or correct store.url.",
+    retryable: true,
+    exitCode: 69,
+  },
+  STORE_UNUSABLE: {
+    meaning:
+      "The database of the collector's store answers and cannot be used: its user may not, its version is too old, or it holds tables of another format. The message says which.",
+    retryable: false,
+    exitCode: 73,
+  },
+  STORE_REFUSED: {
+    meaning:
+      "The database cannot hold a record that a gateway sent, whenever it is sent. The message says why; its stream is ended, the others go on.",
+    retryable: false,
+    exitCode: 65,
+  },
   STORE_WRITE_FAILED: {
-    meaning: "The collector's disk refused a write. Nothing of it was acknowledged; the gateways send it again.",
+    meaning: "The collector's disk or database refused a write. Nothing of it was acknowledged; the gateways send it again.",
     retryable: true,
     exitCode: 74,
   },
   STORE_CLOSED: {
     meaning: "The collector's store was closed before the write was on disk. The gateways send it again.",
+    retryable: true,
+    exitCode: 70,
+  },
+  REQUEST_INVALID: {
+    meaning: "A request to the gateway has faults. Each is listed with its field, its value, what is allowed and the remedy.",
+    retryable: false,
+    exitCode: 64,
+  },
+  ALERT_NOT_ACTIVE: {
+    meaning: "No such alert is firing; it may have resolved. tidegate alerts lists those that are.",
+    retryable: false,
+    exitCode: 66,
+  },
+  SILENCE_UNKNOWN: {
+    meaning: "There is no such silence; it may have ended. tidegate silence list lists those that hold.",
+    retryable: false,
+    exitCode: 66,
+  },
+  SILENCES_FULL: {
+    meaning: "There are as many silences as notify.silencesMax allows. Remove one, or make one that covers several.",
     retryable: true,
     exitCode: 70,
   },

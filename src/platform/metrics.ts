@@ -124,8 +124,18 @@ export const metricTable = {
   },
   tidegate_stream_readings_lost_total: {
     kind: "counter",
-    help: "Readings that windows and rules never saw: trimmed before, or in a corrupt block.",
+    help: "Readings that windows and rules, or those in backfill, never saw: trimmed before, or in a corrupt block.",
     labels: ["reason"],
+  },
+  tidegate_stream_backfill_offset: {
+    kind: "gauge",
+    help: "Next offset of the readings lane that windows and rules in backfill will see; without a backfill, tidegate_stream_offset.",
+    labels: [],
+  },
+  tidegate_stream_backfill_lag_readings: {
+    kind: "gauge",
+    help: "Readings that windows and rules in backfill have to see until they are where the others are; 0 without a backfill.",
+    labels: [],
   },
   tidegate_stream_replay_mismatches_total: {
     kind: "counter",
@@ -158,6 +168,41 @@ export const metricTable = {
     kind: "gauge",
     help: "Bytes that may be in flight at the pace of the sink; 0 while it is not connected.",
     labels: ["sink"],
+  },
+  tidegate_alerts_active: { kind: "gauge", help: "Alerts that fire; at most notify.alertsMax.", labels: [] },
+  tidegate_alerts_acknowledged: { kind: "gauge", help: "Of these, those that somebody has acknowledged.", labels: [] },
+  tidegate_alerts_silenced: { kind: "gauge", help: "Of these, those that a silence covers.", labels: [] },
+  tidegate_alerts_untracked_total: {
+    kind: "counter",
+    help: "Alerts that fired beyond notify.alertsMax: recorded and published, but not listed, and sent to no webhook.",
+    labels: [],
+  },
+  tidegate_alerts_missed_total: {
+    kind: "counter",
+    help: "Transitions of alerts that were lost before the list of active alerts had them: in a corrupt block, or trimmed.",
+    labels: [],
+  },
+  tidegate_silences: { kind: "gauge", help: "Silences that hold; at most notify.silencesMax.", labels: [] },
+  tidegate_webhook_alerts_waiting: { kind: "gauge", help: "Alerts that the webhook is to be sent now.", labels: ["webhook"] },
+  tidegate_webhook_alerts_sent_total: {
+    kind: "counter",
+    help: "Alerts that the webhook accepted, repetitions among them.",
+    labels: ["webhook"],
+  },
+  tidegate_webhook_alerts_rejected_total: {
+    kind: "counter",
+    help: "Alerts that the webhook will not have (an answer other than 2xx, 408, 429 and 5xx), repetitions among them.",
+    labels: ["webhook"],
+  },
+  tidegate_webhook_alerts_lost_total: {
+    kind: "counter",
+    help: "Alerts that resolved and are not sent any more, because more than notify.resolvedMax waited.",
+    labels: ["webhook"],
+  },
+  tidegate_webhook_retries_total: {
+    kind: "counter",
+    help: "Requests that failed and were made again, or will be.",
+    labels: ["webhook"],
   },
   tidegate_forward_connected: { kind: "gauge", help: "1 while the sink is connected.", labels: ["sink"] },
 } as const satisfies Record<string, MetricEntry>;

@@ -5,11 +5,12 @@
 // Of each commit, in this order: ticks that stand before it, its time, its readings. Time is given in steps, from one deadline of any
 // operator to the next, so that what is said is in the order of deadlines however many ticks it took to get there.
 //
-// Hot path: `feed` runs once a commit, and costs two arrays and a few calls of each operator beside what these do.
+// Hot path: `feedCommit` runs once a commit, and costs two arrays and a few calls of each operator beside what these do.
 
 import type { ReadingBlock } from "../codec/block-codec.ts";
 import { assert } from "../platform/assert.ts";
 import type { FedOperator } from "./checkpoint.ts";
+import { type Commit, commitsOf } from "./commits.ts";
 import type { InputColumn, Outputs } from "./contract.ts";
 import type { PendingOutputs } from "./pending-outputs.ts";
 import type { Tick, TickList } from "./ticks.ts";
@@ -22,7 +23,7 @@ export interface ProcessorStart {
 }
 
 export class Processor {
-  readonly #fed: readonly FedOperator[];
+  #fed: readonly FedOperator[];
   readonly #ticks: TickList;
   readonly #outputs: PendingOutputs;
   #position: number;
@@ -50,24 +51,35 @@ export class Processor {
     return this.#timeUs;
   }
 
+  /** In the order in which they are fed. */
+  get fed(): readonly FedOperator[] {
+    return this.#fed;
+  }
+
+  /** Takes other operators, whose states have seen all below the position, and what time there is in them. */
+  admit(fed: readonly FedOperator[], timeUs: number): void {
+    this.#fed = fed;
+    this.#timeUs = Math.max(this.#timeUs, timeUs);
+  }
+
   /** When an operator wants to be told of the time; Infinity: never. */
   nextDeadlineUs(): number {
     let next = Number.POSITIVE_INFINITY;
-    for (const { operator } of this.#fed) next = Math.min(next, operator.nextDeadlineUs());
+    for (const { operator } of this.#inputs()) next = Math.min(next, operator.nextDeadlineUs());
     return next;
   }
 
   /** A whole block, which begins at the position. */
-  feed({ commits, columns }: ReadingBlock): void {
-    let next = 0;
-    for (const { count, ingestTimeUs } of commits) {
-      const from = next;
-      for (let left = count; left > 0; next++) left -= columns[next]?.eventTimesUs.length ?? left;
-      this.feedTicks();
-      this.#advance(ingestTimeUs);
-      this.#feedCommit(commits.length === 1 ? columns : columns.slice(from, next));
-      this.#position += count;
-    }
+  feed(block: ReadingBlock): void {
+    for (const commit of commitsOf(block)) this.feedCommit(commit);
+  }
+
+  /** The commit that begins at the position. */
+  feedCommit({ ingestTimeUs, count, columns }: Commit): void {
+    this.feedTicks();
+    this.#advance(ingestTimeUs);
+    this.#consume(columns);
+    this.#position += count;
   }
 
   /** Ticks that stand at the position. */
@@ -114,7 +126,7 @@ export class Processor {
     this.#outputs.add(outputs);
   }
 
-  #feedCommit(columns: readonly InputColumn[]): void {
+  #consume(columns: readonly InputColumn[]): void {
     const outputs: Outputs = { results: [], alerts: [] };
     for (const { operator } of this.#inputs()) {
       let offset = this.#position;

@@ -13,6 +13,8 @@ export interface ReplayCheckOptions {
   readonly to: OutputEnds;
   /** As of RecordedOptions. */
   readonly repeatedFrom: (id: string) => number;
+  /** At the end, if not everything was repeated. */
+  readonly onDifference: (difference: ReplayDifference) => void;
 }
 
 /** Counts of outputs, by lane. */
@@ -26,40 +28,58 @@ export interface ReplayDifference {
 /** What an earlier run recorded in both lanes behind its checkpoint, until this run has said it again. Errors: as Log.read. */
 export class ReplayCheck {
   readonly #untilOffset: number;
+  readonly #onDifference: (difference: ReplayDifference) => void;
   readonly #results: RecordedOutputs<"results">;
   readonly #alerts: RecordedOutputs<"alerts">;
+  #isUnderWay = true;
 
-  constructor({ untilOffset, from, to, ...about }: ReplayCheckOptions) {
+  constructor({ untilOffset, from, to, onDifference, ...about }: ReplayCheckOptions) {
     this.#untilOffset = untilOffset;
+    this.#onDifference = onDifference;
     this.#results = new RecordedOutputs({ ...about, lane: "results", fromOffset: from.results, endOffset: to.results });
     this.#alerts = new RecordedOutputs({ ...about, lane: "alerts", fromOffset: from.alerts, endOffset: to.alerts });
   }
 
-  /** Whether all readings are fed that an earlier run can have spoken of. */
+  /** Until everything recorded was made again, or all readings are fed that an earlier run can have spoken of. */
+  get isUnderWay(): boolean {
+    return this.#isUnderWay;
+  }
+
+  /** Whether it is under way only until the outputs so far are given to it. */
   isOver(position: number): boolean {
-    return position >= this.#untilOffset;
+    return this.#isUnderWay && position >= this.#untilOffset;
   }
 
-  /** Outputs below these offsets were made again; null of a lane once that is all of them. */
-  get nextOffsets(): { readonly results: number | null; readonly alerts: number | null } {
-    return { results: this.#results.nextOffset, alerts: this.#alerts.nextOffset };
+  /** Those of the outputs up to the position that are not recorded yet. */
+  async leaveOut(outputs: OrderedOutputs, position: number): Promise<OrderedOutputs> {
+    if (!this.#isUnderWay) return outputs;
+    const results = await this.#results.leaveOut(outputs.results);
+    const alerts = await this.#alerts.leaveOut(outputs.alerts);
+    const isAllMade = this.#results.nextOffset === null && this.#alerts.nextOffset === null;
+    if (isAllMade || this.isOver(position)) await this.#end();
+    return { results, alerts };
   }
 
-  async leaveOut({ results, alerts }: OrderedOutputs): Promise<OrderedOutputs> {
-    return { results: await this.#results.leaveOut(results), alerts: await this.#alerts.leaveOut(alerts) };
+  /** What was said up to now is recorded below these offsets. @param lanesEnd where the lanes end when it is. */
+  ends(lanesEnd: OutputEnds): OutputEnds {
+    return {
+      results: this.#results.nextOffset ?? lanesEnd.results,
+      alerts: this.#alerts.nextOffset ?? lanesEnd.alerts,
+    };
   }
 
   /** Readings are missing: what is said from now on is no exact repetition. */
   async stopComparing(): Promise<void> {
+    if (!this.#isUnderWay) return;
     await this.#results.stopComparing();
     await this.#alerts.stopComparing();
   }
 
-  /** At the end. Null: everything was repeated. */
-  async difference(): Promise<ReplayDifference | null> {
+  async #end(): Promise<void> {
+    this.#isUnderWay = false;
     const notMade = { results: await this.#results.rest(), alerts: await this.#alerts.rest() };
     const different = { results: this.#results.mismatches, alerts: this.#alerts.mismatches };
     const count = notMade.results + notMade.alerts + different.results + different.alerts;
-    return count === 0 ? null : { notMade, different };
+    if (count > 0) this.#onDifference({ notMade, different });
   }
 }

@@ -2,13 +2,11 @@
 // operators say what they said when the gateway ran; others say what they would have said. Nothing is stored or sent.
 
 import { decodeReadingBlock, type ReadingBlock } from "../codec/block-codec.ts";
-import { type RecordOf, recordsOf } from "../codec/block-records.ts";
 import type { Log } from "../log/log.ts";
-import type { Alert } from "../model/alert.ts";
-import type { WindowResult } from "../model/result.ts";
 import type { Operator } from "./contract.ts";
 import { PendingOutputs } from "./pending-outputs.ts";
 import { Processor } from "./processor.ts";
+import { RecordedByCause, type Said } from "./recorded-by-cause.ts";
 import { TickList, tickOf, tickPrefix } from "./ticks.ts";
 
 const readBytesMax = 1024 * 1024;
@@ -22,10 +20,6 @@ export interface ReplayOptions {
   /** Likewise, up to and with here. */
   readonly toUs?: number;
 }
-
-export type Said =
-  | { readonly lane: "results"; readonly record: WindowResult }
-  | { readonly lane: "alerts"; readonly record: Alert };
 
 /** What differs between what a replay says and what was recorded. */
 export type Difference = Said & { readonly only: "recorded" | "replayed" };
@@ -53,8 +47,8 @@ export async function* replayLog(options: ReplayOptions): AsyncGenerator<Said, n
 /** What a replay says and the lanes do not hold, and the other way round; in the order of causes. Errors: as Log.read. */
 export async function* replayDifferences(options: ReplayOptions): AsyncGenerator<Difference> {
   const startOffset = firstOffsetOf(options);
-  const recorded = { results: recordedOf(options.log, "results"), alerts: recordedOf(options.log, "alerts") };
-  for (const reader of Object.values(recorded)) await reader.skipTo(startOffset);
+  const recorded = await Promise.all((["results", "alerts"] as const).map((lane) => RecordedByCause.open(options.log, lane)));
+  for (const lane of recorded) await lane.until(startOffset - 1);
   const replayed = replayLog(options);
   let group: Said[] = [];
   for (;;) {
@@ -105,40 +99,10 @@ function* drained(outputs: PendingOutputs): Generator<Said> {
   yield* said.sort((one, other) => one.record.causeOffset - other.record.causeOffset);
 }
 
-interface Recorded {
-  skipTo(causeOffset: number): Promise<void>;
-  until(causeOffset: number): Promise<Said[]>;
-}
-
-/** The records of a lane of outputs, which stand in the order of causes, one after the other. */
-function recordedOf<L extends "results" | "alerts">(log: Log, lane: L): Recorded {
-  let nextOffset = log.bounds(lane).startOffset;
-  let read: RecordOf[L][] = [];
-  const next = async (): Promise<RecordOf[L] | undefined> => {
-    while (read.length === 0 && nextOffset < log.bounds(lane).endOffset) {
-      const blocks = await log.read(lane, nextOffset, readBytesMax);
-      const last = blocks.at(-1);
-      nextOffset = last === undefined ? log.bounds(lane).endOffset : last.firstOffset + last.count;
-      read = blocks.flatMap(({ bytes }) => [...recordsOf(lane, bytes).records]);
-    }
-    return read[0];
-  };
-  const take = async (isWanted: (record: RecordOf[L]) => boolean): Promise<Said[]> => {
-    const taken: Said[] = [];
-    for (let record = await next(); record !== undefined && isWanted(record); record = await next()) {
-      read.shift();
-      taken.push({ lane, record } as unknown as Said);
-    }
-    return taken;
-  };
-  return {
-    skipTo: async (causeOffset) => void (await take((record) => record.causeOffset < causeOffset)),
-    until: (causeOffset) => take((record) => record.causeOffset <= causeOffset),
-  };
-}
-
-async function recordedUntil(recorded: Readonly<Record<"results" | "alerts", Recorded>>, causeOffset: number): Promise<Said[]> {
-  return [...(await recorded.results.until(causeOffset)), ...(await recorded.alerts.until(causeOffset))];
+async function recordedUntil(recorded: readonly RecordedByCause[], causeOffset: number): Promise<Said[]> {
+  const said: Said[] = [];
+  for (const lane of recorded) said.push(...(await lane.until(causeOffset)));
+  return said;
 }
 
 function differencesOf(replayed: readonly Said[], recorded: readonly Said[]): Difference[] {
@@ -153,6 +117,10 @@ function differencesOf(replayed: readonly Said[], recorded: readonly Said[]): Di
 
 /** Equal for equal records, whatever the order of their fields. */
 function keyOf({ lane, record }: Said): string {
-  const aggregates = "aggregates" in record ? Object.entries(record.aggregates) : [];
-  return JSON.stringify([lane, Object.entries({ ...record, aggregates }).sort(([one], [other]) => (one < other ? -1 : 1))]);
+  const aggregates = "aggregates" in record ? sortedEntries(record.aggregates) : [];
+  return JSON.stringify([lane, sortedEntries({ ...record, aggregates })]);
+}
+
+function sortedEntries(fields: object): [string, unknown][] {
+  return Object.entries(fields).sort(([one], [other]) => (one < other ? -1 : 1));
 }

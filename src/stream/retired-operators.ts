@@ -15,7 +15,7 @@ export interface RetireOptions {
 }
 
 /**
- * The last words of operators that are gone. They have the cause of what was recorded last, so that causes do not go back in the
+ * The last words of operators that are gone. They have the latest cause of what was recorded, so that causes do not go back in the
  * alerts lane, whatever a replay will add behind them. Errors: as Log.read.
  */
 export async function lastWords(
@@ -24,7 +24,8 @@ export async function lastWords(
 ): Promise<Alert[]> {
   if (retired.length === 0) return [];
   const recorded = await alertsBehind(log, alertsFrom);
-  const causeOffset = Math.max(position, ...recorded.slice(-1).map((alert) => alert.causeOffset));
+  // Behind those of readings just fed may stand some of a backfill.
+  const causeOffset = recorded.reduce((latest, alert) => Math.max(latest, alert.causeOffset), position);
   return retired.flatMap((operator) => {
     const alerts = recorded.filter(({ rule }) => operator.id === `rule ${rule}`);
     return retire({ ...operator, alerts, timeUs, causeOffset });

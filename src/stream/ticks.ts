@@ -52,6 +52,11 @@ export class TickList {
     this.#ticks = [...ticks];
   }
 
+  /** A list of the same ticks, with a place of its own. */
+  copy(): TickList {
+    return new TickList(this.#ticks);
+  }
+
   /** Passes over what stands in a state that has seen all before `position`, and time up to `timeUs`. */
   skipTo(position: number, timeUs: number): void {
     const isSeen = (tick: Tick) => tick.position < position || (tick.position === position && tick.timeUs <= timeUs);

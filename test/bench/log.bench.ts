@@ -34,7 +34,7 @@ import type { Log, LogWrite } from "../../src/log/log.ts";
 import { quality, type Reading } from "../../src/model/reading.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { createLogger } from "../../src/platform/logger.ts";
-import { checkpointName, encodeCheckpoint } from "../../src/stream/checkpoint.ts";
+import { streamCheckpoint } from "../../src/stream/checkpoint.ts";
 import { GatewayProcess } from "../support/gateway-process.ts";
 import { type BenchCase, benchCase, report } from "./report.ts";
 
@@ -259,8 +259,7 @@ async function fill(gigabytes: number): Promise<void> {
   for (const readings of walks(newestReadings)) await appendAll(log, [{ readings }]);
   const position = log.bounds("readings").endOffset;
   const seen = { position, timeUs: systemClock.nowUs(), ends: { results: 0, alerts: 0 } };
-  const value = encodeCheckpoint({ ...seen, lost: { trimmed: 0, corrupt: 0 } }, []);
-  await appendAll(log, [{ checkpoint: { name: checkpointName, value } }]);
+  await appendAll(log, [{ checkpoint: streamCheckpoint({ ...seen, lost: { trimmed: 0, corrupt: 0 } }, []) }]);
   await log.close();
   console.log(`the large log has ${(bytesIn(join(root, "large", "log")) / 1e9).toFixed(1)} GB in its files`);
 }

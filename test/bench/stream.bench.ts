@@ -222,6 +222,7 @@ function stateCases(): BenchCase[] {
 report("stream", [
   ...rateCases({ series: 1, perBlock: 10_000, secondsPerBlock: 20, blocks: 100 }),
   ...rateCases({ series: 1_000, perBlock: 1_000, secondsPerBlock: 2, blocks: 12 }),
+  ...rateCases({ series: 1_000, perBlock: 200, secondsPerBlock: 2, blocks: 60 }),
   ...rateCases({ series: 100_000, perBlock: 4, secondsPerBlock: 2, blocks: 6 }),
   memoryCase(1),
   memoryCase(10),

@@ -182,6 +182,80 @@ describe("tidegate status", () => {
   });
 });
 
+describe("tidegate alerts and silence", () => {
+  /** A gateway with an alert of a series, and one of a window that groups by a tag. */
+  async function withAlerts() {
+    const gateway = new GatewayProcess(
+      await tempDir(),
+      `ingest: { routes: [{ topic: sensors/+/+, payload: value, device: "{1}", metric: "{2}", tags: { line: "3" } }] }
+windows: [{ name: line, kind: count, readings: 1, by: { tag: line } }]
+alerts:
+  - { name: hot, when: { above: 80 }, severity: critical }
+  - { name: line-hot, on: { window: line, aggregate: mean }, when: { above: 80 } }`,
+    );
+    await gateway.start();
+    const client = await RawMqtt.connected(gateway.mqttPort, 5);
+    client.send({ cmd: "publish", topic: "sensors/d/m", payload: "81.25", qos: 1, messageId: 1, dup: false, retain: false });
+    await client.next("puback");
+    await gateway.until(({ alerts }) => alerts.active === 2);
+    const command = async (...args: string[]) => {
+      const program = await runToEnd("tidegate", [...args, "--url", gateway.httpUrl]);
+      return { code: await program.exit(), out: program.stdout.join("\n"), errors: program.stderr.join("\n") };
+    };
+    return { gateway, command };
+  }
+
+  test("list, acknowledge and unacknowledge what fires, also by its tag; a kill of the gateway changes nothing", async () => {
+    const { gateway, command } = await withAlerts();
+    expect((await command("alerts")).out).toMatch(
+      /^critical {2}hot {2}d {2}m {2}81\.25 since \S+Z\nwarning {3}line-hot {2}"" {2}m {2}line=3 {2}81\.25 since \S+Z$/,
+    );
+    const acknowledged = await command("alerts", "ack", "hot", "d", "m", "--by", "ada", "--comment", "on my way");
+    expect([acknowledged.code, acknowledged.out]).toEqual([0, expect.stringMatching(/, acknowledged by ada: on my way$/)]);
+    expect((await command("alerts", "ack", "line-hot", "", "m", "--tag", "line=3", "--by", "bob")).code).toBe(0);
+    await gateway.kill();
+    await gateway.start();
+    const lines = (await command("alerts", "--json")).out.split("\n").map((line) => JSON.parse(line));
+    expect(lines).toMatchObject([
+      { rule: "hot", acknowledged: { by: "ada", comment: "on my way" } },
+      { rule: "line-hot", tag: "line=3", acknowledged: { by: "bob", comment: "" } },
+    ]);
+    expect((await command("alerts", "unack", "hot", "d", "m")).out).not.toContain("ada");
+    expect((await command("status")).out).toMatch(/alerts +2 active, 1 acknowledged, 0 silenced by 0 silences/);
+  });
+
+  test("make, list and remove silences", async () => {
+    const { command } = await withAlerts();
+    const made = await command("silence", "add", "--device", "d*", "--severity", "critical", "--for", "2h", "--by", "ada");
+    expect(made.out).toMatch(/^silence 1: device d\*, severity critical, until \S+Z, by ada$/);
+    const until = ["--rule", "*", "--until", "2100-01-31T12:00:00Z", "--by", "bob", "--comment", "all of it"];
+    expect((await command("silence", "add", ...until)).out).toBe(
+      "silence 2: every alert, until 2100-01-31T12:00:00Z, by bob: all of it",
+    );
+    expect((await command("silence", "list")).out.split("\n")).toHaveLength(2);
+    expect((await command("alerts")).out).toMatch(/hot {2}d .*, silenced until 2100-01-31T12:00:00Z\n/);
+    expect((await command("silence", "remove", "2")).out).toMatch(/^removed silence 2: /);
+    const left = await command("silence", "list", "--json");
+    expect(JSON.parse(left.out)).toMatchObject({ id: "1", device: "d*", by: "ada" });
+  });
+
+  test("what is wrong is said, with the exit code of its error", async () => {
+    const { command } = await withAlerts();
+    const unknown = await command("alerts", "ack", "hot", "other", "m", "--by", "ada");
+    expect([unknown.code, unknown.errors]).toEqual([66, expect.stringMatching(/device other.*\[ALERT_NOT_ACTIVE\]/)]);
+    const odd = await command("silence", "add", "--rule", "hot", "--for", "2 hours", "--by", "ada");
+    expect([odd.code, odd.errors]).toEqual([
+      64,
+      expect.stringMatching(/for is not a duration[\s\S]*1s to 366d[\s\S]*\[REQUEST_INVALID\]/),
+    ]);
+    expect((await command("silence", "remove", "9")).code).toBe(66);
+    expect((await command("silence", "add", "--rule", "hot", "--for", "2h")).code).toBe(64);
+    expect((await runToEnd("tidegate", ["alerts", "--url", "http://127.0.0.1:1"])).stderr.join()).toContain(
+      "GATEWAY_UNREACHABLE",
+    );
+  });
+});
+
 describe("tidegate collector and export", () => {
   test("a busy port ends with 69", async () => {
     const port = await busyPort();

@@ -72,7 +72,7 @@ class Tour {
   #script(commands: string): string {
     const node = process.execPath;
     const lines = commands
-      .replaceAll("npx tidegate status", `npx tidegate status --url http://127.0.0.1:${this.#ports[8080]}`)
+      .replace(/^npx tidegate (status|alerts|silence)\b.*/gm, `$& --url http://127.0.0.1:${this.#ports[8080]}`)
       .replaceAll("npx tidegate collector", `npx tidegate collector --listen 127.0.0.1:${this.#ports[7070]}`)
       .replaceAll("npx device-sim fleet", `npx device-sim fleet --url mqtt://127.0.0.1:${this.#ports[1883]}`)
       .replaceAll("npx tidegate", `${node} ${root}/dist/src/cli/main.js`)

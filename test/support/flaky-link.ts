@@ -24,11 +24,18 @@ export class FlakyLink {
     this.#server = createServer((client) => this.#join(client));
   }
 
+  /** Closed when the test ends. */
   static async open(targetPort: number): Promise<FlakyLink> {
+    const link = await FlakyLink.listen(targetPort);
+    onTestFinished(() => link.close());
+    return link;
+  }
+
+  /** Whoever opens it closes it. */
+  static async listen(targetPort: number): Promise<FlakyLink> {
     const link = new FlakyLink(targetPort);
     link.#server.listen(0, "127.0.0.1");
     await once(link.#server, "listening");
-    onTestFinished(() => link.close());
     return link;
   }
 

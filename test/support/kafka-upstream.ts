@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { Admin } from "@platformatic/kafka";
 import { type Lane, lanes } from "../../src/model/lane.ts";
-import { freePort } from "./mosquitto.ts";
+import { freePort } from "./free-port.ts";
 import { ServerProcess } from "./server-process.ts";
 
 const run = promisify(execFile);

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { userInfo } from "node:os";
 import { join } from "node:path";
+import { freePort } from "./free-port.ts";
 
 /** Debian's path; it is not in the PATH of an ordinary user. */
 const program = "/usr/sbin/mosquitto";
@@ -104,14 +104,4 @@ function mosquittoConfig(port: number): string[] {
     // As root it would become the user mosquitto, who may not enter a test's directory.
     `user ${userInfo().username}`,
   ];
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("a TCP server has no port");
-  return address.port;
 }

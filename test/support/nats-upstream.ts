@@ -4,7 +4,7 @@ import { type JsMsg, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { onTestFinished } from "vitest";
 import { lanes } from "../../src/model/lane.ts";
-import { freePort } from "./mosquitto.ts";
+import { freePort } from "./free-port.ts";
 import { ServerProcess } from "./server-process.ts";
 import { tempDir } from "./temp-dir.ts";
 

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ChannelModel, connect, type GetMessage } from "amqplib";
 import { lanes } from "../../src/model/lane.ts";
-import { freePort } from "./mosquitto.ts";
+import { freePort } from "./free-port.ts";
 import { ServerProcess } from "./server-process.ts";
 
 export const rabbitUser = { username: "tidegate", password: "s3cret" } as const;

@@ -1,4 +1,4 @@
-import { Client, type ClientDuplexStream, credentials, type ServiceError } from "@grpc/grpc-js";
+import { type ChannelCredentials, Client, type ClientDuplexStream, credentials, type ServiceError } from "@grpc/grpc-js";
 import { onTestFinished } from "vitest";
 import {
   type ForwardRequestFields,
@@ -15,14 +15,15 @@ export interface RawHello {
 
 /** Speaks to a collector message by message, so that a test can say what no forwarder would. */
 export class RawGateway {
+  readonly #client: Client;
   readonly #call: ClientDuplexStream<ForwardRequestFields, ReceivedResponse>;
   readonly #received: ReceivedResponse[] = [];
   readonly #waiting: (() => void)[] = [];
   #failure: ServiceError | null = null;
   #ended = false;
 
-  constructor(port: number) {
-    const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), { "grpc.use_local_subchannel_pool": 1 });
+  constructor(port: number, channel: ChannelCredentials = credentials.createInsecure()) {
+    const client = new Client(`127.0.0.1:${port}`, channel, { "grpc.use_local_subchannel_pool": 1 });
     const { path, requestSerialize, responseDeserialize } = forwardMethod;
     this.#call = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
     this.#call.on("data", (response: ReceivedResponse) => {
@@ -37,10 +38,14 @@ export class RawGateway {
       this.#ended = true;
       this.#wake();
     });
-    onTestFinished(() => {
-      this.#call.cancel();
-      client.close();
-    });
+    this.#client = client;
+    onTestFinished(() => this.close());
+  }
+
+  /** Ends the connection without a word. */
+  close(): void {
+    this.#call.cancel();
+    this.#client.close();
   }
 
   send(request: ForwardRequestFields): void {

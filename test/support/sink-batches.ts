@@ -67,7 +67,7 @@ export function batchesOfAllLanes(): RecordBatch[] {
   ];
   const results: WindowResult[] = [
     resultFor(7),
-    { ...resultFor(8), device: "", tag: "line=3", revision: 2, aggregates: { last_state: 'open "x"', p99: -0, sum: 1e-300 } },
+    { ...resultFor(8), device: "", tag: "line=3", revision: 2, aggregates: { last_state: 'open "x"', p99: 0.1, sum: 1e-300 } },
     { ...resultFor(9), metric: "", count: 0, aggregates: {} },
   ];
   const alerts: Alert[] = [

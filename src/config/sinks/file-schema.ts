@@ -17,7 +17,7 @@ export const fileSink = z.strictObject({
     .enum(["ndjson", "csv"])
     .default("ndjson")
     .describe("ndjson: one JSON object a line. csv: as RFC 4180, with a line of names at the top."),
-  fileSizeMax: size({ min: "64KiB", max: "64GiB" })
+  fileSizeMax: size({ min: "64KiB", max: "1GiB" })
     .prefault("64MiB")
     .meta({ unit: "bytes" })
     .describe("A file that would grow beyond it is closed, and a new one begins. A batch is never cut."),

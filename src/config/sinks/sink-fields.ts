@@ -78,14 +78,3 @@ export const sinkFields = {
       "Records refused for good that are kept for a look and another try; beyond it the oldest go. Never holds up the rest.",
     ),
 };
-
-interface RetryDelays {
-  readonly retryDelayMin: number;
-  readonly retryDelayMax: number;
-}
-
-export function checkRetryDelays({ retryDelayMin, retryDelayMax }: RetryDelays, context: z.RefinementCtx): void {
-  if (retryDelayMin <= retryDelayMax) return;
-  const remedy = "make it at least retryDelayMin";
-  context.addIssue({ code: "custom", path: ["retryDelayMax"], message: "is less than retryDelayMin", params: { remedy } });
-}

@@ -200,7 +200,7 @@ class AmqpRecordClient implements RecordClient {
   #publish(lane: Lane, placed: PlacedRecord<Lane>, settle: (fate: Fate) => void): void {
     const { payload, context, exchange, queue } = this.#options;
     const { origin } = context;
-    const { bytes, contentType } = payloadOf(payload, origin.logId, lane, placed);
+    const { bytes, contentType } = payloadOf(payload, origin, lane, placed);
     const routingKey = exchange === undefined ? queue : this.#routingKeys.addressOf(lane, placed);
     const routingKeyBytes = Buffer.byteLength(routingKey);
     if (routingKeyBytes > routingKeyBytesMax) {

@@ -1,7 +1,7 @@
 // Records as lines in files, for whoever reads files: NDJSON or CSV, one sequence of files a lane (lane-files.ts, record-file.ts).
 //
 // Delivery: exactly once. A record counts as accepted when its file is fsynced, and a record that is in a file already is not written
-// again. That is known of the newest files, `rememberedBytesMax` of each lane: many times what can be in flight.
+// again. That is known of the newest `rememberedBytesMax` of each lane, many times what a crash lets the forwarder send again.
 //
 // Constraints
 //   fileSizeMax, fileTimeMax   a file that reaches one of them is complete: a newer one is there
@@ -19,7 +19,7 @@
 import { access, constants } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type Lane, lanes } from "../../model/lane.ts";
-import { messageOf, systemCodeOf, TidegateError } from "../../platform/errors.ts";
+import { messageOf, systemCodeOf, type TidegateError } from "../../platform/errors.ts";
 import {
   allAccepted,
   allKept,
@@ -31,6 +31,7 @@ import {
 import { LaneFiles } from "./lane-files.ts";
 import type { FileFormat } from "./record-file.ts";
 import type { SinkContext } from "./sink-context.ts";
+import { closedError, refusedError, unreachableError } from "./sink-errors.ts";
 
 /** How long a disk is left alone that was full. */
 const retryAfterMs = 10_000;
@@ -158,11 +159,6 @@ const refusals: Readonly<Record<string, string>> = {
 
 function failureOf(target: string, cause: unknown): TidegateError {
   const remedy = refusals[systemCodeOf(cause) ?? ""];
-  const code = remedy === undefined ? "SINK_UNREACHABLE" : "SINK_REFUSED";
-  const message = `write files ${target}: ${messageOf(cause)}; ${remedy ?? "check the disk"}`;
-  return new TidegateError(code, message, { details: { target }, cause });
-}
-
-function closedError(target: string): TidegateError {
-  return new TidegateError("SINK_UNREACHABLE", `write files ${target}: the sink is closed`, { details: { target } });
+  if (remedy === undefined) return unreachableError(target, messageOf(cause), cause);
+  return refusedError(target, `${messageOf(cause)}; ${remedy}`, cause);
 }

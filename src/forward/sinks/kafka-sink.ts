@@ -22,7 +22,7 @@ import type { Socket } from "node:net";
 import type { MessageToProduce, Producer, ProducerOptions } from "@platformatic/kafka";
 import { type Lane, lanes } from "../../model/lane.ts";
 import { messageOf, TidegateError } from "../../platform/errors.ts";
-import type { BatchOutcome, ConnectOptions, RecordBatch, RecordClient, RecordSink } from "../record-sink.ts";
+import type { BatchOutcome, ConnectOptions, RecordBatch, RecordClient, RecordSink, SinkOrigin } from "../record-sink.ts";
 import { AddressTemplate } from "./address-template.ts";
 import { loadLibrary } from "./client-library.ts";
 import { accepted, type Fate, kept, outcomeOf, rejected } from "./confirm-window.ts";
@@ -88,7 +88,7 @@ class KafkaSink implements RecordSink {
       library: this.#library,
       target: this.target,
       topics,
-      logId: origin.logId,
+      origin,
       producerOptions: await this.#producerOptions(),
     });
     const end = () => void client.close();
@@ -133,7 +133,7 @@ interface RecordClientOptions extends KafkaSinkOptions {
   readonly library: KafkaLibrary;
   readonly target: string;
   readonly topics: AddressTemplate;
-  readonly logId: string;
+  readonly origin: SinkOrigin;
   readonly producerOptions: ProducerOptions<Buffer, Buffer, Buffer, Buffer>;
 }
 
@@ -205,15 +205,15 @@ class KafkaRecordClient implements RecordClient {
   }
 
   #messagesOf({ lane, records }: RecordBatch, topic: string, partitions: number): Message[] {
-    const { payload, logId, library } = this.#options;
+    const { payload, origin, library } = this.#options;
     return records.map((placed, index) => {
-      const { bytes, contentType } = payloadOf(payload, logId, lane, placed);
+      const { bytes, contentType } = payloadOf(payload, origin, lane, placed);
       const { device, metric } = placed.record;
       const key = Buffer.from(`${device}/${metric}`);
       const headers = {
         "content-type": contentType,
         gateway: placed.gatewayId,
-        log: logId,
+        log: origin.logId,
         lane,
         offset: String(placed.offset),
       };

@@ -10,7 +10,7 @@ import { assert } from "../../platform/assert.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Logger } from "../../platform/logger.ts";
 import type { RecordBatch } from "../record-sink.ts";
-import { OffsetSet } from "./offset-set.ts";
+import { RecentOffsets } from "./offset-set.ts";
 import { type FileFormat, fileHead, fileLines, readContents } from "./record-file.ts";
 
 /** Of the newest files of a lane, so much is read on open, and remembered. */
@@ -29,49 +29,65 @@ export interface LaneFilesOptions {
   readonly logger: Logger;
 }
 
-interface RememberedFile {
+interface LaneFile {
   readonly path: string;
   readonly beganAtMs: number;
-  /** Null: it is older than what is remembered. */
-  offsets: OffsetSet | null;
-  bytes: number;
+}
+
+interface Found {
+  readonly files: LaneFile[];
+  readonly recent: RecentOffsets;
+  readonly newestBytes: number;
 }
 
 export class LaneFiles {
   readonly #options: LaneFilesOptions;
   /** Oldest first. */
-  readonly #files: RememberedFile[];
+  readonly #files: LaneFile[];
+  readonly #recent: RecentOffsets;
+  /** Of the newest file. */
+  #bytes: number;
   /** Of the newest file; null until something is written. */
   #handle: FileHandle | null = null;
   #deleted = 0;
 
-  private constructor(options: LaneFilesOptions, files: RememberedFile[]) {
+  private constructor(options: LaneFilesOptions, found: Found) {
     this.#options = options;
-    this.#files = files;
+    this.#files = found.files;
+    this.#recent = found.recent;
+    this.#bytes = found.newestBytes;
   }
 
   /** Makes the folder, cuts off what a crash left behind the last whole record, and looks what is there. Errors: of the file system. */
   static async open(options: LaneFilesOptions): Promise<LaneFiles> {
     await mkdir(dirname(options.base), { recursive: true });
     const files = await filesOf(options);
-    let remembered = 0;
+    const recent = new RecentOffsets(rememberedBytesMax);
+    let newestBytes = 0;
+    let readBytes = 0;
     for (const file of files.toReversed()) {
-      if (remembered >= rememberedBytesMax) break;
+      if (readBytes >= rememberedBytesMax) break;
       const isNewest = file === files.at(-1);
-      remembered += await lookInto(file, { ...options, isNewest });
+      const { offsets, bytes } = await lookInto(file, { ...options, isNewest });
+      recent.add(offsets, bytes);
+      readBytes += bytes;
+      if (isNewest) newestBytes = bytes;
     }
-    return new LaneFiles(options, files);
+    return new LaneFiles(options, { files, recent, newestBytes });
   }
 
   /** Writes what is not there yet. When it returns, all of the batch is on disk; when it throws, none of it that was not there before. */
   async append(batch: RecordBatch): Promise<number> {
     const { format } = this.#options;
-    const lines = fileLines(format, batch, (offset) => !this.#files.some(({ offsets }) => offsets?.has(offset)));
+    const lines = fileLines(format, batch, (offset) => !this.#recent.has(offset));
     if (lines === "") return 0;
-    const bytes = Buffer.from(lines);
-    const file = await this.#fileFor(bytes.length);
-    await this.#write(file, file.bytes === 0 ? Buffer.concat([this.#head(), bytes]) : bytes);
-    for (const { offset } of batch.records) file.offsets?.add(offset);
+    await this.#roll(Buffer.byteLength(lines));
+    const bytes = Buffer.from(this.#bytes === 0 ? `${fileHead(format, batch.lane)}${lines}` : lines);
+    await this.#write(bytes);
+    this.#recent.add(
+      batch.records.map(({ offset }) => offset),
+      bytes.length,
+    );
     return bytes.length;
   }
 
@@ -81,57 +97,41 @@ export class LaneFiles {
     await handle?.close();
   }
 
-  #head(): Buffer {
-    return Buffer.from(fileHead(this.#options.format, this.#options.lane));
-  }
-
-  /** The newest file, or a new one if that is too large or too old. */
-  async #fileFor(addedBytes: number): Promise<RememberedFile> {
+  /** Opens the newest file, or begins a new one if that is too large or too old. */
+  async #roll(addedBytes: number): Promise<void> {
     const { fileSizeMax, fileTimeMax, clock } = this.#options;
     const newest = this.#files.at(-1);
     const nowMs = Math.floor(clock.nowUs() / 1000);
     if (newest === undefined) return this.#begin(nowMs);
-    const isFull = newest.bytes > 0 && newest.bytes + addedBytes > fileSizeMax;
+    const isFull = this.#bytes > 0 && this.#bytes + addedBytes > fileSizeMax;
     const isOld = Math.floor(newest.beganAtMs / fileTimeMax) < Math.floor(nowMs / fileTimeMax);
     if (isFull || isOld) return this.#begin(Math.max(nowMs, newest.beganAtMs + 1));
     this.#handle ??= await open(newest.path, "r+");
-    return newest;
   }
 
-  async #begin(beganAtMs: number): Promise<RememberedFile> {
+  async #begin(beganAtMs: number): Promise<void> {
     await this.close();
     const path = pathOf(this.#options, beganAtMs);
-    const file: RememberedFile = { path, beganAtMs, offsets: new OffsetSet(), bytes: 0 };
     this.#handle = await open(path, "wx");
-    this.#files.push(file);
+    this.#files.push({ path, beganAtMs });
+    this.#bytes = 0;
     await syncFolder(dirname(path));
-    this.#forget();
     await this.#deleteOldest();
-    return file;
   }
 
   /** Takes back what a failed write left, so that a record is never there in part, nor without being on disk. */
-  async #write(file: RememberedFile, bytes: Buffer): Promise<void> {
+  async #write(bytes: Buffer): Promise<void> {
     const handle = this.#handle;
     assert(handle !== null, "the newest file is open when something is written");
     try {
       for (let at = 0; at < bytes.length; ) {
-        at += (await handle.write(bytes, at, bytes.length - at, file.bytes + at)).bytesWritten;
+        at += (await handle.write(bytes, at, bytes.length - at, this.#bytes + at)).bytesWritten;
       }
       await handle.datasync();
-      file.bytes += bytes.length;
+      this.#bytes += bytes.length;
     } catch (error) {
-      await handle.truncate(file.bytes);
+      await handle.truncate(this.#bytes);
       throw error;
-    }
-  }
-
-  /** Of files that are full, the newest `rememberedBytesMax` are enough. */
-  #forget(): void {
-    let remembered = 0;
-    for (const file of this.#files.toReversed()) {
-      if (remembered >= rememberedBytesMax) file.offsets = null;
-      remembered += file.bytes;
     }
   }
 
@@ -143,8 +143,8 @@ export class LaneFiles {
       await unlink(oldest.path);
       this.#files.shift();
       this.#deleted += 1;
-      const counts = { bytes: oldest.bytes, deletedFiles: this.#deleted };
-      logger.warn({ lane, path: oldest.path, filesMax, ...counts }, "file sink deleted its oldest file");
+      const counts = { filesMax, deletedFiles: this.#deleted };
+      logger.warn({ lane, path: oldest.path, ...counts }, "file sink deleted its oldest file");
     }
   }
 }
@@ -156,32 +156,29 @@ function pathOf({ base, logId, format }: LaneFilesOptions, beganAtMs: number): s
   return `${base}-${time}-${logId}.${extensions[format]}`;
 }
 
-/** Oldest first, none of them looked into. */
-async function filesOf(options: LaneFilesOptions): Promise<RememberedFile[]> {
+/** Oldest first. */
+async function filesOf(options: LaneFilesOptions): Promise<LaneFile[]> {
   const { base, logId, format } = options;
-  const files: RememberedFile[] = [];
+  const files: LaneFile[] = [];
   for (const name of await readdir(dirname(base))) {
     const time = /^-(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\d\.\d{3}Z)-(.+)\.(\w+)$/.exec(name.slice(basename(base).length));
     if (!name.startsWith(basename(base)) || time?.[6] !== logId || time[7] !== extensions[format]) continue;
     const beganAtMs = Date.parse(`${time[1]}-${time[2]}-${time[3]}:${time[4]}:${time[5]}`);
-    files.push({ path: join(dirname(base), name), beganAtMs, offsets: null, bytes: 0 });
+    files.push({ path: join(dirname(base), name), beganAtMs });
   }
   return files.sort((one, other) => one.beganAtMs - other.beganAtMs);
 }
 
-/** Only the newest file can end in the middle of a record. Bytes read. */
-async function lookInto(file: RememberedFile, options: LaneFilesOptions & { readonly isNewest: boolean }): Promise<number> {
-  const { format, isNewest, lane, logger } = options;
-  const { offsets, bytes, wholeBytes, strangers } = await readContents(file.path, format);
-  file.offsets = offsets;
-  file.bytes = bytes;
-  if (strangers > 0) logger.warn({ lane, path: file.path, strangers }, "a file of a sink has records that are damaged");
-  if (isNewest && wholeBytes < bytes) {
-    await truncate(file.path, wholeBytes);
-    file.bytes = wholeBytes;
-    logger.info({ lane, path: file.path, bytes: bytes - wholeBytes }, "file sink cut off a record that was not whole");
-  }
-  return bytes;
+type LookOptions = LaneFilesOptions & { readonly isNewest: boolean };
+
+/** Only the newest file can end in the middle of a record. */
+async function lookInto({ path }: LaneFile, { format, isNewest, lane, logger }: LookOptions) {
+  const { offsets, bytes, wholeBytes, strangers } = await readContents(path, format);
+  if (strangers > 0) logger.warn({ lane, path, strangers }, "a file of a sink has records that are damaged");
+  if (!isNewest || wholeBytes === bytes) return { offsets, bytes };
+  await truncate(path, wholeBytes);
+  logger.info({ lane, path, bytes: bytes - wholeBytes }, "file sink cut off a record that was not whole");
+  return { offsets, bytes: wholeBytes };
 }
 
 /** A file is there after a power cut only if its folder is on disk. */

@@ -22,7 +22,7 @@ import type { IClientOptions, IClientPublishOptions, MqttClient, Packet } from "
 import type { PlacedRecord } from "../../codec/record-text.ts";
 import type { Lane } from "../../model/lane.ts";
 import { messageOf, TidegateError } from "../../platform/errors.ts";
-import type { BatchOutcome, ConnectOptions, RecordBatch, RecordClient, RecordSink } from "../record-sink.ts";
+import type { BatchOutcome, ConnectOptions, RecordBatch, RecordClient, RecordSink, SinkOrigin } from "../record-sink.ts";
 import { AddressTemplate } from "./address-template.ts";
 import { accepted, ConfirmWindow, type Fate, kept, rejected } from "./confirm-window.ts";
 import { type PayloadFormat, payloadOf } from "./record-payload.ts";
@@ -87,7 +87,7 @@ class MqttSink implements RecordSink {
         forbidden: /[+#/\p{Cc}]/gu,
       });
       const { origin } = this.#context;
-      return new MqttRecordClient(client, { ...this.#options, target: this.target, limits, topics, logId: origin.logId, lost });
+      return new MqttRecordClient(client, { ...this.#options, target: this.target, limits, topics, origin, lost });
     } catch (error) {
       end();
       throw error;
@@ -157,7 +157,7 @@ function hex(code: number): string {
 
 interface RecordClientOptions extends MqttSinkOptions {
   readonly target: string;
-  readonly logId: string;
+  readonly origin: SinkOrigin;
   readonly limits: BrokerLimits;
   readonly topics: AddressTemplate;
   readonly lost: ConnectOptions["lost"];
@@ -199,10 +199,10 @@ class MqttRecordClient implements RecordClient {
   }
 
   #publish(lane: Lane, placed: PlacedRecord<Lane>, settle: (fate: Fate) => void): void {
-    const { topics, payload, logId, version } = this.#options;
+    const { topics, payload, origin, version } = this.#options;
     const topic = topics.addressOf(lane, placed);
-    const { bytes, contentType } = payloadOf(payload, logId, lane, placed);
-    const properties = version === 5 ? propertiesOf(placed, { lane, logId, contentType }) : undefined;
+    const { bytes, contentType } = payloadOf(payload, origin, lane, placed);
+    const properties = version === 5 ? propertiesOf(placed, { lane, logId: origin.logId, contentType }) : undefined;
     const size = packetBytes(topic, bytes, properties);
     const fault = this.#sizeFault(bytes.length, size);
     if (fault !== null) {

@@ -247,7 +247,7 @@ class NatsRecordClient implements RecordClient {
     const { jetstream, library } = this.#handles;
     const { payload, stream, context } = this.#options;
     const { origin } = context;
-    const { bytes, contentType } = payloadOf(payload, origin.logId, lane, placed);
+    const { bytes, contentType } = payloadOf(payload, origin, lane, placed);
     const headers = library.transport.headers();
     headers.set("Content-Type", contentType);
     for (const [name, value] of Object.entries({

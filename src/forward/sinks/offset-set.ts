@@ -21,3 +21,30 @@ export class OffsetSet {
     return (word & (1 << (bit & 31))) !== 0;
   }
 }
+
+/** The offsets of at least the newest `bytesMax` of records, and of at most twice as much. */
+export class RecentOffsets {
+  readonly #bytesMax: number;
+  #older = new OffsetSet();
+  #newer = new OffsetSet();
+  #newerBytes = 0;
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
+
+  has(offset: number): boolean {
+    return this.#newer.has(offset) || this.#older.has(offset);
+  }
+
+  /** @param bytes of all these records. */
+  add(offsets: Iterable<number>, bytes: number): void {
+    if (this.#newerBytes >= this.#bytesMax) {
+      this.#older = this.#newer;
+      this.#newer = new OffsetSet();
+      this.#newerBytes = 0;
+    }
+    for (const offset of offsets) this.#newer.add(offset);
+    this.#newerBytes += bytes;
+  }
+}

@@ -7,7 +7,6 @@ import { type FileHandle, open } from "node:fs/promises";
 import { csvHeader, csvLine, ndjsonLine } from "../../codec/record-text.ts";
 import type { Lane } from "../../model/lane.ts";
 import type { RecordBatch } from "../record-sink.ts";
-import { OffsetSet } from "./offset-set.ts";
 
 export type FileFormat = "ndjson" | "csv";
 
@@ -29,7 +28,7 @@ export function fileLines(format: FileFormat, { lane, records }: RecordBatch, is
 }
 
 export interface FileContents {
-  readonly offsets: OffsetSet;
+  readonly offsets: readonly number[];
   /** Up to the end of the last record that is whole. */
   readonly wholeBytes: number;
   readonly bytes: number;
@@ -59,7 +58,7 @@ async function* chunksOf(file: FileHandle): AsyncGenerator<Buffer> {
 /** Takes a file in pieces, and sees its records. */
 class RecordScan {
   readonly #format: FileFormat;
-  readonly #offsets = new OffsetSet();
+  readonly #offsets: number[] = [];
   /** Of the record that has not ended yet. */
   #begun: Buffer[] = [];
   #isQuoted = false;
@@ -99,7 +98,7 @@ class RecordScan {
     const isHead = this.#format === "csv" && this.#wholeBytes === 0;
     this.#wholeBytes = this.#bytes;
     const offset = isHead ? null : offsetIn(record, this.#format);
-    if (offset !== null) this.#offsets.add(offset);
+    if (offset !== null) this.#offsets.push(offset);
     else if (!isHead) this.#strangers += 1;
   }
 }

@@ -2,9 +2,10 @@
 
 import { encodeAlertBlock, encodeResultBlock, ReadingBlockBuilder } from "../../codec/block-codec.ts";
 import type { RecordOf } from "../../codec/block-records.ts";
-import { cloudEventContentType, cloudEventText } from "../../codec/cloud-event.ts";
 import { ndjsonLine, type PlacedRecord } from "../../codec/record-text.ts";
 import type { Lane } from "../../model/lane.ts";
+import type { SinkOrigin } from "../record-sink.ts";
+import { cloudEvent } from "./cloud-events.ts";
 
 /**
  * json: as a line of `tidegate export`. cloudevents: the same as `data` of a CloudEvent. protobuf: a ReadingBlock, ResultBlock or AlertBlock
@@ -17,10 +18,10 @@ export interface RecordPayload {
   readonly bytes: Buffer;
 }
 
-export function payloadOf(format: PayloadFormat, logId: string, lane: Lane, placed: PlacedRecord<Lane>): RecordPayload {
+export function payloadOf(format: PayloadFormat, origin: SinkOrigin, lane: Lane, placed: PlacedRecord<Lane>): RecordPayload {
   if (format === "json") return { contentType: "application/json", bytes: Buffer.from(ndjsonLine(lane, placed)) };
   if (format === "cloudevents") {
-    return { contentType: cloudEventContentType, bytes: Buffer.from(cloudEventText(logId, lane, placed)) };
+    return { contentType: "application/cloudevents+json", bytes: Buffer.from(cloudEvent(lane, placed, origin)) };
   }
   return { contentType: `application/x-protobuf; messageType="${messageTypes[lane]}"`, bytes: blockOf(lane, placed) };
 }

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { messageOf, TidegateError } from "../../platform/errors.ts";
+import type { Environment } from "./sink-context.ts";
 
 /** Where a secret stands; at most one of them is given. */
 export interface SecretPlace {
@@ -8,8 +9,6 @@ export interface SecretPlace {
   /** Name of an environment variable. */
   readonly variable: string | undefined;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * To be called at each connect, so that a renewed file is taken at the next one. Undefined: there is none.

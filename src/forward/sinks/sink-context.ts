@@ -2,11 +2,14 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Logger } from "../../platform/logger.ts";
 import type { SinkOrigin } from "../record-sink.ts";
 
+/** Environment variables. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /** What every sink may use. */
 export interface SinkContext {
   readonly origin: SinkOrigin;
-  /** Environment variables, for secrets that stand there. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** For secrets that stand there. */
+  readonly environment: Environment;
   readonly clock: Clock;
   readonly logger: Logger;
 }

@@ -5,9 +5,11 @@
 import type { RecordSink } from "../record-sink.ts";
 import { type AmqpSinkOptions, createAmqpSink } from "./amqp-sink.ts";
 import { createFileSink, type FileSinkOptions } from "./file-sink.ts";
+import { createHttpSink, type HttpSinkOptions } from "./http-sink.ts";
 import { createKafkaSink, type KafkaSinkOptions } from "./kafka-sink.ts";
 import { createMqttSink, type MqttSinkOptions } from "./mqtt-sink.ts";
 import { createNatsSink, type NatsSinkOptions } from "./nats-sink.ts";
+import { createPostgresSink, type PostgresSinkOptions } from "./postgres-sink.ts";
 import type { SinkContext } from "./sink-context.ts";
 
 export interface OptionsOfKind {
@@ -16,6 +18,8 @@ export interface OptionsOfKind {
   readonly kafka: KafkaSinkOptions;
   readonly mqtt: MqttSinkOptions;
   readonly nats: NatsSinkOptions;
+  readonly http: HttpSinkOptions;
+  readonly postgres: PostgresSinkOptions;
 }
 
 export type SinkKind = keyof OptionsOfKind;
@@ -30,6 +34,8 @@ export const sinkTable: SinkTable = {
   kafka: createKafkaSink,
   mqtt: createMqttSink,
   nats: createNatsSink,
+  http: createHttpSink,
+  postgres: createPostgresSink,
 };
 
 /** Options of one kind; as of a union where the kind is not known. */

@@ -1,3 +1,4 @@
+import { systemCodeOf } from "../../platform/errors.ts";
 import { readSecretFile } from "./secret.ts";
 
 /** As the field `tls` in the configuration of a sink: paths of PEM files. */
@@ -24,4 +25,12 @@ export async function readTlsFiles({ ca, cert, key, serverName }: TlsOptions): P
     ...(key === undefined ? {} : { key: await readSecretFile(key) }),
     ...(serverName === undefined ? {} : { servername: serverName }),
   };
+}
+
+/** Codes of node:tls and OpenSSL: certificates and keys, on either side, that do not fit each other. */
+const tlsCodes = /^(ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|INVALID_CA)/;
+
+/** Whether encryption is configured wrong, and not the network at fault. */
+export function isTlsFault(cause: unknown): boolean {
+  return tlsCodes.test(systemCodeOf(cause) ?? "");
 }

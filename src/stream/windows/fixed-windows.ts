@@ -18,7 +18,7 @@ interface Slice {
   readonly accumulator: Accumulator;
 }
 
-/** Windows of so few slices are merged one slice after the other. */
+/** Windows of so few slices are merged one slice after the other: at ten, ten merges cost less than keeping suffixes for three. */
 const unfoldedSlicesMax = 16;
 
 type Snapshot = [startsUs: Float64Array, counts: Float64Array, accumulators: unknown[], emitted: EmittedSnapshot];

@@ -1,5 +1,5 @@
-import { originStatus } from "../../../src/collector/collector-status.ts";
 import { openEmbeddedStore } from "../../../src/collector/embedded-store.ts";
+import { originReport } from "../../../src/collector/report.ts";
 import type { OriginProgress } from "../../../src/collector/store.ts";
 import { type Lane, lanes } from "../../../src/model/lane.ts";
 import type { Reading } from "../../../src/model/reading.ts";
@@ -41,7 +41,7 @@ export async function evidenceOf({ gateway, collector, ledger }: Witnesses): Pro
   await gateway.stop();
   await collector.stop();
   const progress = await progressAt(collector.dataDirectory);
-  const origin = originStatus(progress, 0);
+  const origin = originReport(progress);
   for (const reading of await exportedReadings(collector.dataDirectory)) ledger.stored(reading);
   const laneEvidence = lanes.map((lane): [Lane, LaneEvidence] => [
     lane,
@@ -61,7 +61,7 @@ export async function evidenceOf({ gateway, collector, ledger }: Witnesses): Pro
 /** Of the one gateway that the collector knows. */
 async function progressAt(directory: string): Promise<OriginProgress> {
   const store = await openEmbeddedStore({ directory, originsMax: 1 });
-  const [progress] = store.progress();
+  const [progress] = await store.progress();
   await store.close();
   if (progress === undefined) throw new Error("no gateway has been in contact with the collector");
   return progress;

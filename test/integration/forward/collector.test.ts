@@ -98,7 +98,7 @@ describe("exactly once", () => {
     const collector = await collectorIn(directory);
     const streams = [new RawGateway(collector.address.port), new RawGateway(collector.address.port)];
     for (const stream of streams) await stream.hello();
-    expect(collector.status().origins[0]?.streams).toBe(2);
+    expect(collector.status().streams).toBe(2);
     for (const stream of streams) {
       for (let offset = 0; offset < 400; ) {
         const count = 1 + Math.floor(random() * 20);
@@ -149,8 +149,9 @@ describe("positions", () => {
     await gateway.hello();
     gateway.send(batch(10, 5));
     expect((await gateway.next()).ack?.nextOffset ?? 0).toBe(0);
-    expect(collector.status().origins[0]?.lanes.readings).toEqual({
+    expect((await collector.report())[0]?.lanes.readings).toEqual({
       received: 5,
+      duplicates: 0,
       lost: 0,
       lostByReason: { unknown: 0, size: 0, age: 0, disk: 0, corrupt: 0 },
       losses: [],
@@ -188,10 +189,10 @@ describe("positions", () => {
     gateway.send(batch(2, 3));
     gateway.send({ gap: { lane: readingsLane, fromOffset: 0, toOffset: 10 } });
     await gateway.acknowledged(readingsLane, 10);
-    expect(collector.status().origins[0]?.lanes.readings).toMatchObject({ received: 3, lost: 7, nextOffset: 10, missing: [] });
+    expect((await collector.report())[0]?.lanes.readings).toMatchObject({ received: 3, lost: 7, nextOffset: 10, missing: [] });
     gateway.send(batch(8, 4));
     await gateway.acknowledged(readingsLane, 12);
-    expect(collector.status().origins[0]?.lanes.readings).toMatchObject({ received: 7, lost: 5, nextOffset: 12 });
+    expect((await collector.report())[0]?.lanes.readings).toMatchObject({ received: 7, lost: 5, nextOffset: 12 });
   });
 });
 
@@ -214,7 +215,7 @@ describe("losses", () => {
     // The last one, so that its acknowledgement stands for all.
     gateway.send({ gap: { lane: readingsLane, fromOffset: 25, toOffset: 30 } });
     await gateway.acknowledged(readingsLane, 30);
-    const before = collector.status().origins;
+    const before = await collector.report();
     expect(before[0]?.lanes.readings).toMatchObject({
       received: 3,
       lost: 27,
@@ -227,7 +228,7 @@ describe("losses", () => {
       ],
     });
     await collector.close();
-    const again = (await collectorIn(directory)).status().origins;
+    const again = await (await collectorIn(directory)).report();
     expect(again[0]?.lanes).toEqual(before[0]?.lanes);
   });
 
@@ -238,7 +239,7 @@ describe("losses", () => {
     const reason: number = 99;
     gateway.send({ gap: { lane: readingsLane, fromOffset: 0, toOffset: 3, reason } });
     await gateway.acknowledged(readingsLane, 3);
-    expect(collector.status().origins[0]?.lanes.readings.lostByReason.unknown).toBe(3);
+    expect((await collector.report())[0]?.lanes.readings.lostByReason.unknown).toBe(3);
   });
 
   test("beyond 500 separate ones of a lane the lowest are not listed any more; counts and positions stay, also after a restart", async () => {
@@ -252,14 +253,14 @@ describe("losses", () => {
     }
     await gateway.acknowledged(readingsLane, 1020);
     const seen = { received: 510, lost: 510, missing: [], nextOffset: 1020, endOffset: 1020 };
-    const before = collector.status().origins[0]?.lanes.readings;
+    const before = (await collector.report())[0]?.lanes.readings;
     expect(before).toMatchObject({ ...seen, lostByReason: { corrupt: 510 } });
     expect(before?.losses).toHaveLength(500);
     await collector.close();
     const losses = await exportLosses(directory, "readings");
     expect(losses[0]).toMatchObject({ fromOffset: null, records: 10, reason: "corrupt" });
     expect(losses.reduce((sum, { records }) => sum + records, 0)).toBe(510);
-    expect((await collectorIn(directory)).status().origins[0]?.lanes.readings).toEqual(before);
+    expect((await (await collectorIn(directory)).report())[0]?.lanes.readings).toEqual(before);
   });
 
   test("a directory of the format before losses is read, and written anew by the collector that opens it", async () => {
@@ -278,7 +279,7 @@ describe("losses", () => {
     const expected = { records: 10, fromOffset: 0, toOffset: 10, reason: "unknown", sinceUs: null, untilUs: null };
     expect(await exportLosses(directory, "readings")).toMatchObject([expected]);
     const opened = await collectorIn(directory);
-    expect(opened.status().origins[0]?.lanes.readings).toMatchObject({ received: 5, lost: 10, nextOffset: 15, missing: [] });
+    expect((await opened.report())[0]?.lanes.readings).toMatchObject({ received: 5, lost: 10, nextOffset: 15, missing: [] });
     await opened.close();
     await withTables(directory, async ({ meta }) => {
       expect(Buffer.from((await meta.get("format")) ?? []).toString()).toBe("tidegate-collector 2");
@@ -333,7 +334,7 @@ describe("what is not allowed ends the stream, is counted, and stores nothing", 
     const collector = await collectorIn(await tempDir());
     const error = await new RawGateway(collector.address.port).hello(hello).catch((thrown) => thrown);
     expect(error).toMatchObject({ code, details: expect.stringMatching(message) });
-    expect(collector.status().origins).toEqual([]);
+    expect(await collector.report()).toEqual([]);
   });
 
   test("a batch before the Hello", async () => {
@@ -404,6 +405,15 @@ describe("limits", () => {
     const collector = await collectorIn(await tempDir(), { helloTimeoutMs: 20 });
     const gateway = new RawGateway(collector.address.port);
     expect((await gateway.failure()).details).toContain("no Hello within 20 ms");
+  });
+
+  test("gaps that wait are part of pendingBytesMax, too, though they hold no block", async () => {
+    const collector = await collectorIn(await tempDir(), { pendingBytesMax: 1 });
+    const gateway = new RawGateway(collector.address.port);
+    await gateway.hello();
+    for (let gap = 0; gap < 100; gap++) gateway.send({ gap: { lane: readingsLane, fromOffset: gap, toOffset: gap + 1 } });
+    await gateway.acknowledged(readingsLane, 100);
+    expect(collector.status().commits).toBeGreaterThan(50);
   });
 
   test("with more bytes waiting than pendingBytesMax it stops reading, loses nothing and goes on", async () => {

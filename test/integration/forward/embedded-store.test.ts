@@ -51,8 +51,8 @@ async function contacted(directory: string, disk: HeldDisk): Promise<Store> {
   return store;
 }
 
-function nextOffset(store: Store): number {
-  const progress = store.progress()[0]?.lanes.readings;
+async function nextOffset(store: Store): Promise<number> {
+  const progress = (await store.progress())[0]?.lanes.readings;
   return progress === undefined ? 0 : denseEnd(settledOf(progress));
 }
 
@@ -65,10 +65,10 @@ describe("the embedded store", () => {
       isAcknowledged = true;
     });
     while (disk.waiting === 0) await new Promise(setImmediate);
-    expect([isAcknowledged, nextOffset(store), store.pendingBytes > 0]).toEqual([false, 0, true]);
+    expect([isAcknowledged, await nextOffset(store), store.pendingBytes > 0]).toEqual([false, 0, true]);
     await disk.next("write");
     await append;
-    expect([nextOffset(store), store.pendingBytes]).toEqual([5, 0]);
+    expect([await nextOffset(store), store.pendingBytes]).toEqual([5, 0]);
   });
 
   test("writes what came during a sync with one sync", async () => {
@@ -90,7 +90,7 @@ describe("the embedded store", () => {
     const appends = [store.append(origin, block(0, 5)), store.append(origin, block(0, 5))];
     await disk.next("refuse");
     for (const append of appends) await expect(append).rejects.toMatchObject({ code: "STORE_WRITE_FAILED" });
-    expect(nextOffset(store)).toBe(0);
+    expect(await nextOffset(store)).toBe(0);
   });
 
   test("keeps nothing of a write that the disk refused, counts nothing, and takes it when it comes again", async () => {
@@ -101,7 +101,7 @@ describe("the embedded store", () => {
     await disk.next("refuse");
     await expect(refused).rejects.toThrow("no space left on device");
     expect(store.counts()).toMatchObject({ storedRecords: 0, duplicateRecords: 0 });
-    expect(store.progress()[0]?.lanes.readings.received).toEqual([]);
+    expect((await store.progress())[0]?.lanes.readings.received).toEqual([]);
     const again = store.append(origin, block(0, 5));
     await disk.next("write");
     expect(await again).toBe(5);

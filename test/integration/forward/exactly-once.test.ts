@@ -340,7 +340,7 @@ describe("what neither side can make up for is said", () => {
     await appendReadings(log, 10);
     await until(() => isDrained(forwarder));
     expect(forwarder.status().lanes.readings).toMatchObject({ confirmedOffset: 50, lostRecords: 20 });
-    expect(collector.status().origins[0]?.lanes.readings).toMatchObject({ received: 30, lost: 20, missing: [] });
+    expect((await collector.report())[0]?.lanes.readings).toMatchObject({ received: 30, lost: 20, missing: [] });
     await collector.close();
     expect(await exportedValues(directory)).toEqual(numbered(30, 20));
   });

@@ -84,9 +84,9 @@ function expectBooksToBalance(log: Log, forwarders: readonly Forwarder[]): void 
 }
 
 /** Losses of the lane as each side knows them. */
-function sides(log: Log, collector: Collector, lane: Lane) {
+async function sides(log: Log, collector: Collector, lane: Lane) {
   const gateway = log.losses.filter((loss) => loss.lane === lane).map(({ lane: _, ...loss }) => loss);
-  const { losses, received, lost, missing, endOffset } = collector.status().origins[0]!.lanes[lane];
+  const { losses, received, lost, missing, endOffset } = (await collector.report())[0]!.lanes[lane];
   expect([missing, endOffset, received + lost]).toEqual([[], log.bounds(lane).endOffset, log.bounds(lane).endOffset]);
   return { gateway: gateway.sort((a, b) => a.fromOffset - b.fromOffset), collector: losses, lost };
 }
@@ -119,7 +119,7 @@ test("what retention evicts while the link is down is the same on both sides, an
     expectBooksToBalance(log, forwarders);
   }
   for (const of of lanes) {
-    const { gateway, collector: told, lost } = sides(log, collector, of);
+    const { gateway, collector: told, lost } = await sides(log, collector, of);
     expect(told).toEqual(gateway);
     expect(told).toHaveLength(3);
     expect(told.every(({ reason }) => reason === "size")).toBe(true);
@@ -167,10 +167,9 @@ test("a corrupt block reaches the collector as a gap, the rest arrives, a sink t
   expectBooksToBalance(log, forwarders);
 
   expect(stream.status().lost).toEqual({ trimmed: 0, corrupt: 20 });
-  const lost = collectors.map((collector) =>
-    lanes.map((lane) =>
-      collector.status().origins[0]!.lanes[lane].losses.map(({ fromOffset, toOffset }) => [fromOffset, toOffset]),
-    ),
+  const reports = await Promise.all(collectors.map((collector) => collector.report()));
+  const lost = reports.map(([origin]) =>
+    lanes.map((lane) => origin!.lanes[lane].losses.map(({ fromOffset, toOffset }) => [fromOffset, toOffset])),
   );
   expect(lost[0]).toEqual([[[90, 95]], [[95, 100]], []]);
   expect(lost[1]).toEqual([
@@ -185,7 +184,7 @@ test("a corrupt block reaches the collector as a gap, the rest arrives, a sink t
   expect(log.evicted["sink-0"]?.readings.corrupt).toBe(5);
   expect(log.evicted["sink-1"]?.readings.corrupt).toBe(20);
   for (const lane of lanes) {
-    const { gateway, collector: told } = sides(log, collectors[1], lane);
+    const { gateway, collector: told } = await sides(log, collectors[1], lane);
     expect(told).toEqual(gateway);
     expect(told.every(({ reason }) => reason === "corrupt")).toBe(true);
   }
@@ -211,5 +210,5 @@ test("gaps wait for room in flight as batches do", async () => {
     return isDrained(forwarder);
   });
   expect(most).toBeLessThanOrEqual(20);
-  expect(sides(log, collector, "readings").collector).toHaveLength(60);
+  expect((await sides(log, collector, "readings")).collector).toHaveLength(60);
 });

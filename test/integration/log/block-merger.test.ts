@@ -1,5 +1,6 @@
 // Small blocks are merged at rest, below the stream's checkpoint, and nobody can tell but by the size.
 
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { BlockMerger } from "../../../src/log/block-merger.ts";
 import { openLevelLog } from "../../../src/log/level-log.ts";
@@ -9,6 +10,7 @@ import { lanes } from "../../../src/model/lane.ts";
 import { createLogger } from "../../../src/platform/logger.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { FaultyDisk, ioError } from "../../support/faulty-disk.ts";
+import { interceptedLog } from "../../support/intercepted-log.ts";
 import { append, reading, readingsOfValues, storedValues } from "../../support/log-appends.ts";
 import { alertsOf, resultsOf } from "../../support/log-contents.ts";
 import { alertFor, resultFor } from "../../support/records.ts";
@@ -159,4 +161,23 @@ test("closing ends it between two blocks; the segment stays whole", async () => 
   await merger.close();
   expect(on.log.segments("readings").list.every(({ merged }) => !merged)).toBe(true);
   expect(await contents(on.log)).toEqual(before);
+});
+
+test("a merge goes in steps, so that others get their turn in between", async () => {
+  const on = await bench({ bytesMax: 100_000, spanMs: 1e9 }, 4_000_000);
+  const values = Array.from({ length: 60 }, (_, i) => i);
+  while (on.log.segments("readings").list.length < 2) await append(on.log, readingsOfValues(...values));
+  let turns = 0;
+  let isMerged = false;
+  const merge: Log["merge"] = async (lane, segment, blocks) => {
+    isMerged = true;
+    return on.log.merge(lane, segment, blocks);
+  };
+  startMerger({ ...on, log: { ...interceptedLog(on.log, (write, done) => on.log.append(write, done)), merge } });
+  on.clock.advanceMs(1000);
+  while (!isMerged) {
+    await nextTurn();
+    turns++;
+  }
+  expect(turns).toBeGreaterThanOrEqual(100_000 / 16_384);
 });

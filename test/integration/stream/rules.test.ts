@@ -3,22 +3,19 @@
 import { expect, test } from "vitest";
 import { retiredAlerts } from "../../../src/alert/retired-rules.ts";
 import { RuleOperator } from "../../../src/alert/rule-operator.ts";
-import { decodeReadingBlock } from "../../../src/codec/block-codec.ts";
-import type { AppendDone, Log, LogWrite } from "../../../src/log/log.ts";
+import type { Log } from "../../../src/log/log.ts";
 import { createMemoryLog } from "../../../src/log/memory-log.ts";
 import type { Alert } from "../../../src/model/alert.ts";
 import type { AlertRule } from "../../../src/model/definitions.ts";
 import { createLogger } from "../../../src/platform/logger.ts";
 import type { Operator } from "../../../src/stream/contract.ts";
 import { StreamDriver } from "../../../src/stream/driver.ts";
-import { PendingOutputs } from "../../../src/stream/pending-outputs.ts";
-import { Processor } from "../../../src/stream/processor.ts";
-import { TickList, tickOf, tickPrefix } from "../../../src/stream/ticks.ts";
 import { WindowOperator } from "../../../src/stream/windows/window-operator.ts";
+import { dyingLog } from "../../support/dying-log.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
-import { interceptedLog } from "../../support/intercepted-log.ts";
 import { reading } from "../../support/log-appends.ts";
-import { alertsOf, appended, blocksOf } from "../../support/log-contents.ts";
+import { alertsOf, appended } from "../../support/log-contents.ts";
+import { saidOf } from "../../support/said-of.ts";
 import { until } from "../../support/stream-fixture.ts";
 import { tumbling } from "../../support/window-definitions.ts";
 
@@ -51,39 +48,6 @@ interface Life {
 
 function driverOver({ log, clock, operators }: Life): StreamDriver {
   return new StreamDriver({ log, operators, clock, logger, checkpointEveryMs: 700, retire: retiredAlerts });
-}
-
-/** What operators say that are fed the log and its ticks from the beginning. */
-async function saidOf(log: Log): Promise<readonly Alert[]> {
-  const outputs = new PendingOutputs();
-  const fed = operators().map((operator) => ({ operator, fromOffset: 0 }));
-  const ticks = new TickList((await log.readCheckpoints(tickPrefix)).map(tickOf));
-  const processor = new Processor(fed, ticks, { start: { position: 0, timeUs: 0 }, outputs });
-  for (const block of await blocksOf(log, "readings")) processor.feed(decodeReadingBlock(block.bytes));
-  processor.feedTicks();
-  return outputs.drain().alerts;
-}
-
-/** A log whose writes fail to come back after so many of the driver; the last one arrives or not. */
-function dyingLog(
-  log: Log,
-  writesMax: number,
-  arrives: boolean,
-): { log: Log; isDead: () => boolean; kill: () => Promise<void> } {
-  let writes = 0;
-  let dead = false;
-  const append = (write: LogWrite, done: AppendDone) => {
-    if (dead) return;
-    if (writes++ < writesMax) return log.append(write, done);
-    dead = true;
-    if (arrives) log.append(write, () => {});
-  };
-  const kill = async () => {
-    dead = true;
-    // What had arrived is in the log before another process opens it.
-    await appended(log, {});
-  };
-  return { log: interceptedLog(log, append), isDead: () => dead, kill };
 }
 
 /** A minute in steps of 130 ms; a reading of one of three devices at some of them, its value up and down. */
@@ -125,7 +89,7 @@ test("power cuts at any write, arrived or not, change nothing of what rules of e
       await next.close();
       expect(next.status().replayMismatches).toBe(0);
       const alerts = await alertsOf(log);
-      expect(await saidOf(log)).toEqual(alerts);
+      expect((await saidOf(log, operators())).alerts).toEqual(alerts);
       firingAtEnd(alerts);
       expect([...new Set(alerts.map(({ rule }) => rule))].toSorted()).toEqual(rules.map(({ name }) => name).toSorted());
     }

@@ -1,19 +1,17 @@
 // Time enters the window processor only through the log: what is said as it passes is a function of the log, over any crash.
 
 import { expect, test } from "vitest";
-import { decodeReadingBlock } from "../../../src/codec/block-codec.ts";
 import type { AppendDone, Log, LogWrite } from "../../../src/log/log.ts";
 import { createMemoryLog } from "../../../src/log/memory-log.ts";
 import { createLogger } from "../../../src/platform/logger.ts";
 import { StreamDriver, type StreamDriverOptions } from "../../../src/stream/driver.ts";
-import { PendingOutputs } from "../../../src/stream/pending-outputs.ts";
-import { Processor } from "../../../src/stream/processor.ts";
-import { TickList, tickOf, tickPrefix } from "../../../src/stream/ticks.ts";
+import { tickOf, tickPrefix } from "../../../src/stream/ticks.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { interceptedLog } from "../../support/intercepted-log.ts";
 import { reading } from "../../support/log-appends.ts";
-import { alertsOf, appended, blocksOf } from "../../support/log-contents.ts";
+import { alertsOf, appended } from "../../support/log-contents.ts";
 import { Metronome } from "../../support/metronome.ts";
+import { saidOf } from "../../support/said-of.ts";
 import { until } from "../../support/stream-fixture.ts";
 
 const logger = createLogger("silent");
@@ -25,17 +23,6 @@ function driverOver(log: Log, clock: FakeClock, options: Partial<StreamDriverOpt
 
 async function ticksOf(log: Log) {
   return (await log.readCheckpoints(tickPrefix)).map(tickOf);
-}
-
-/** What an operator says that is fed the log and its ticks from the beginning. */
-async function saidOf(log: Log) {
-  const outputs = new PendingOutputs();
-  const fed = [{ operator: new Metronome(beatsMax), fromOffset: 0 }];
-  const start = { position: 0, timeUs: 0 };
-  const processor = new Processor(fed, new TickList(await ticksOf(log)), { start, outputs });
-  for (const block of await blocksOf(log, "readings")) processor.feed(decodeReadingBlock(block.bytes));
-  processor.feedTicks();
-  return outputs.drain().alerts;
 }
 
 /** Moves the clock in small steps until the condition holds. */
@@ -65,7 +52,7 @@ test("a deadline that passes without a reading is met, and the tick that says so
     ["resumed", 1],
     ["passed", 1],
   ]);
-  expect(await saidOf(log)).toEqual(alerts);
+  expect((await saidOf(log, [new Metronome(beatsMax)])).alerts).toEqual(alerts);
 });
 
 test("many deadlines that one tick passes are met one by one, at their own times", async () => {
@@ -97,7 +84,7 @@ test("time that the gateway was away for counts for nothing", async () => {
   expect(log.bounds("alerts").endOffset).toBe(0);
   await passing(clock, () => log.bounds("alerts").endOffset === 1);
   await second.close();
-  expect(await saidOf(log)).toEqual(await alertsOf(log));
+  expect((await saidOf(log, [new Metronome(beatsMax)])).alerts).toEqual(await alertsOf(log));
 });
 
 test("power cuts at any write, arrived or not, while readings come and time passes, change nothing", async () => {
@@ -130,7 +117,7 @@ test("power cuts at any write, arrived or not, while readings come and time pass
       expect(next.status().replayMismatches).toBe(0);
       const alerts = await alertsOf(log);
       expect(alerts.map(({ value }) => value)).toEqual(Array.from({ length: beatsMax }, (_, beat) => beat));
-      expect(await saidOf(log)).toEqual(alerts);
+      expect((await saidOf(log, [new Metronome(beatsMax)])).alerts).toEqual(alerts);
     }
   }
 });

@@ -2,22 +2,18 @@
 // exactly what one says who reads the log from its beginning.
 
 import { expect, test } from "vitest";
-import { decodeReadingBlock } from "../../../src/codec/block-codec.ts";
 import type { AppendDone, Log, LogWrite } from "../../../src/log/log.ts";
 import { createMemoryLog } from "../../../src/log/memory-log.ts";
 import type { WindowDefinition } from "../../../src/model/definitions.ts";
 import type { Reading } from "../../../src/model/reading.ts";
-import type { WindowResult } from "../../../src/model/result.ts";
 import { createLogger } from "../../../src/platform/logger.ts";
 import { StreamDriver } from "../../../src/stream/driver.ts";
-import { PendingOutputs } from "../../../src/stream/pending-outputs.ts";
-import { Processor } from "../../../src/stream/processor.ts";
-import { TickList, tickOf, tickPrefix } from "../../../src/stream/ticks.ts";
 import { defaultWindowLimits } from "../../../src/stream/windows/plan.ts";
 import { WindowOperator } from "../../../src/stream/windows/window-operator.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { interceptedLog } from "../../support/intercepted-log.ts";
-import { appended, blocksOf, resultsOf } from "../../support/log-contents.ts";
+import { appended, resultsOf } from "../../support/log-contents.ts";
+import { saidOf } from "../../support/said-of.ts";
 import { seededRandom } from "../../support/seeded-random.ts";
 import { until } from "../../support/stream-fixture.ts";
 
@@ -36,17 +32,6 @@ const definitions: readonly WindowDefinition[] = [
 
 function operators(): WindowOperator[] {
   return definitions.map((definition) => new WindowOperator(definition, { ...defaultWindowLimits, seriesMax: 5 }));
-}
-
-/** What windows say that are fed the log and its ticks from the beginning. */
-async function saidOf(log: Log): Promise<readonly WindowResult[]> {
-  const outputs = new PendingOutputs();
-  const ticks = new TickList((await log.readCheckpoints(tickPrefix)).map(tickOf));
-  const fed = operators().map((operator) => ({ operator, fromOffset: 0 }));
-  const processor = new Processor(fed, ticks, { start: { position: 0, timeUs: 0 }, outputs });
-  for (const block of await blocksOf(log, "readings")) processor.feed(decodeReadingBlock(block.bytes));
-  processor.feedTicks();
-  return outputs.drain().results;
 }
 
 /** Three devices that send now and then; the clock of one is minutes ahead. */
@@ -113,7 +98,7 @@ test("power cuts at any write, while readings come and devices fall silent, chan
     await last.close();
     expect(last.status().replayMismatches).toBe(0);
     const results = await resultsOf(log);
-    expect(results).toEqual(await saidOf(log));
+    expect(results).toEqual((await saidOf(log, operators())).results);
     for (const { window, revision, count, tag } of results) {
       seen.add(`${window}${tag === "" ? "" : ` ${tag}`}${revision > 0 ? " revised" : ""}${count === 0 ? " withdrawn" : ""}`);
     }

@@ -11,7 +11,14 @@ import {
   readBlockHeader,
   readingsOf,
 } from "../../../src/codec/block-codec.ts";
-import { mergeableGroups, mergeBlocks, mergedCountMax, type PlacedBlock, sliceBlock } from "../../../src/codec/block-merge.ts";
+import {
+  mergeableGroups,
+  mergeBlocks,
+  mergedCountMax,
+  mergeInSteps,
+  type PlacedBlock,
+  sliceBlock,
+} from "../../../src/codec/block-merge.ts";
 import type { Reading } from "../../../src/model/reading.ts";
 import { alertFor, readingBlock, readingsFrom, resultFor } from "../../support/records.ts";
 
@@ -96,6 +103,19 @@ describe("readings", () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  test("in steps of at most 8 KiB of blocks and one more, it is the same block", () => {
+    const commits = Array.from({ length: 600 }, (_, i) => ({ readings: readingsFrom(i, 10, () => 0.5), ingestTimeUs: i }));
+    const blocks = blocksOf(commits);
+    const bytes = blocks.reduce((sum, block) => sum + block.bytes.length, 0);
+    const steps = mergeInSteps("readings", blocks);
+    let pauses = 0;
+    let step = steps.next();
+    for (; !step.done; step = steps.next()) pauses++;
+    expect(pauses).toBe(Math.floor(bytes / 8_192));
+    expect(pauses).toBeGreaterThan(3);
+    expect(step.value).toEqual(mergeBlocks("readings", blocks));
   });
 
   test("one block merged is that block", () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Fault } from "../../../src/config/faults.ts";
 import { parseConfig } from "../../../src/config/load.ts";
 import { gatewayConfigSchema } from "../../../src/config/schema.ts";
+import { backfilledIds, operatorsOf } from "../../../src/gateway.ts";
 import { windowsOf } from "../../../src/gateway-windows.ts";
 import { TidegateError } from "../../../src/platform/errors.ts";
 
@@ -26,6 +27,7 @@ describe("windows of a config file", () => {
     "kind: session, gap: 30s, by: device",
     "kind: count, readings: 100",
     "size: 1m, aggregates: [last_state, in_state]",
+    "size: 1m, backfill: true",
   ])("{%s} is an operator", (window) => {
     expect(windowsOf(parse(window)).map(({ id }) => id)).toEqual(["window w"]);
   });
@@ -69,5 +71,29 @@ describe("windows of a config file", () => {
     expect(fault?.path).toBe(path);
     expect(fault?.problem).toContain(problem);
     expect(fault?.remedy).not.toBe("");
+  });
+});
+
+describe("backfill", () => {
+  const config = (fields: string) =>
+    parseConfig(
+      `windows: [{name: w, size: 10s${fields}}]\nalerts: [{name: r, when: {above: 1}${fields}}]`,
+      "test.yaml",
+      gatewayConfigSchema,
+    );
+
+  test("is for the windows and rules that ask for it, and for no other", () => {
+    expect(backfilledIds(config(""))).toEqual(new Set());
+    expect(backfilledIds(config(", backfill: false"))).toEqual(new Set());
+    expect(backfilledIds(config(", backfill: true"))).toEqual(new Set(["window w", "rule r"]));
+  });
+
+  test("is no part of a definition: who asks for it later is the same", () => {
+    const prints = (fields: string) => operatorsOf(config(fields)).map(({ fingerprint }) => fingerprint);
+    expect(prints(", backfill: true")).toEqual(prints(""));
+  });
+
+  test("is true or false", () => {
+    expect(faultsIn("size: 1s, backfill: yesterday").map(({ path }) => path)).toEqual(["windows.0.backfill"]);
   });
 });

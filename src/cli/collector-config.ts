@@ -1,0 +1,15 @@
+import { readTlsFiles } from "../collector/tls-files.ts";
+import { type CheckFault, loadCollectorConfig } from "../config/load.ts";
+import type { CollectorConfig } from "../config/schema.ts";
+import { systemClock } from "../platform/clock.ts";
+
+/** Reads and validates a collector's config file, and the files of its TLS listener. Errors: CONFIG_INVALID. */
+export function readCollectorConfig(path: string): CollectorConfig {
+  return loadCollectorConfig(path, [tlsFaults]);
+}
+
+function tlsFaults({ tls }: CollectorConfig): CheckFault[] {
+  if (tls === undefined) return [];
+  const { faults } = readTlsFiles(tls, systemClock.nowUs());
+  return faults.map(({ field, problem, remedy }) => ({ path: ["tls", field], problem, remedy }));
+}

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import type { Fault } from "../../../src/config/faults.ts";
+import { parseConfig } from "../../../src/config/load.ts";
+import { collectorConfigSchema } from "../../../src/config/schema.ts";
+import { TidegateError } from "../../../src/platform/errors.ts";
+
+const parse = (text: string) => parseConfig(text, "collector.yaml", collectorConfigSchema);
+
+function failureOf(text: string): TidegateError {
+  try {
+    parse(text);
+  } catch (error) {
+    if (error instanceof TidegateError) return error;
+    throw error;
+  }
+  throw new Error("expected a TidegateError");
+}
+
+test("a collector's config may be empty: it keeps what it receives in a directory", () => {
+  expect(parse("")).toMatchObject({ store: { kind: "embedded" }, data: { directory: "./data/collector" } });
+});
+
+test("a collector with PostgreSQL names its database", () => {
+  const url = "postgresql://tidegate@db/telemetry?sslmode=verify-full";
+  expect(parse(`store: { kind: postgres, url: "${url}" }`).store).toEqual({ kind: "postgres", url });
+});
+
+test.each([
+  ["store: { kind: postgres }", "store.url", "is missing"],
+  ["store: { url: postgres://db/telemetry }", "store.url", "is for kind postgres"],
+  ["store: { kind: postgres, url: mysql://user:hunter2@db }", "store.url", "is not the URL of a PostgreSQL database"],
+  ["store: { kind: postgres, url: 'user:hunter2@db' }", "store.url", "is not the URL of a PostgreSQL database"],
+  ["store: { kind: kafka }", "store.kind", "is not allowed"],
+  ["listen: 0.0.0.0:7070", "listen", "beyond loopback, where gateways must show a certificate"],
+  ["{ listen: 0.0.0.0:7070, tls: { cert: a.pem, key: a.key } }", "listen", "must show a certificate"],
+  ["tls: { cert: a.pem }", "tls.key", "is missing"],
+])("a fault in %s is named with its field, and no password is shown", (text, path, problem) => {
+  const failure = failureOf(text);
+  expect(failure.code).toBe("CONFIG_INVALID");
+  expect((failure.details.faults as Fault[])[0]).toMatchObject({ path, problem: expect.stringContaining(problem) });
+  expect(`${failure.message}${JSON.stringify(failure.details)}`).not.toContain("hunter2");
+});
+
+test("a collector that demands certificates of gateways may listen beyond loopback", () => {
+  const config = parse("{ listen: 0.0.0.0:7070, tls: { cert: a.pem, key: a.key, clientCa: gateways.pem } }");
+  expect(config.listen).toEqual({ host: "0.0.0.0", port: 7070 });
+});
