@@ -174,6 +174,8 @@ class MqttRecordClient implements RecordClient {
   readonly #client: MqttClient;
   readonly #options: RecordClientOptions;
   readonly #window: ConfirmWindow;
+  /** Ids of messages whose PUBACK said so; the callback of a publish is told only that it succeeded. */
+  readonly #withoutSubscriber = new Set<number>();
   #closing: Promise<void> | null = null;
 
   constructor(client: MqttClient, options: RecordClientOptions) {
@@ -182,6 +184,10 @@ class MqttRecordClient implements RecordClient {
     this.#window = new ConfirmWindow({
       inflightMax: Math.min(options.inflightMax, options.limits.receiveMaximum),
       publish: (lane, placed, settle) => this.#publish(lane, placed, settle),
+    });
+    client.on("packetreceive", (packet) => {
+      if (packet.cmd !== "puback" || packet.reasonCode !== noMatchingSubscribers) return;
+      if (packet.messageId !== undefined) this.#withoutSubscriber.add(packet.messageId);
     });
     client.on("disconnect", ({ reasonCode = 0 }) => this.#lose(`the broker ended the connection (${hex(reasonCode)})`));
     client.on("error", (error) => this.#lose(messageOf(error), error));
@@ -226,12 +232,13 @@ class MqttRecordClient implements RecordClient {
     return null;
   }
 
+  /** @param packet what was published. */
   #acceptance(packet: Packet | undefined): Fate {
-    if (!this.#options.requireSubscriber) return accepted;
-    const hasNone = packet?.cmd === "puback" && packet.reasonCode === noMatchingSubscribers;
-    return hasNone ? kept(retryAfterMs) : accepted;
+    const hasSubscriber = !this.#withoutSubscriber.delete(packet?.messageId ?? 0);
+    return hasSubscriber || !this.#options.requireSubscriber ? accepted : kept(retryAfterMs);
   }
 
+  /** @param packet the answer of the broker. */
   #refusal(error: Error, packet: Packet | undefined): Fate | TidegateError {
     const { target } = this.#options;
     const code = reasonCodeOf(error);

@@ -58,7 +58,7 @@ const optionsOf = (server: RabbitMq, queue: string, password: string) =>
   }) as const;
 
 const intoQueue: SinkHarness = {
-  kind: "amqp, into a queue",
+  kind: "amqp (into a queue)",
   delivery: "at least once",
   programs: ["rabbitmq-server"],
   // A queue takes everything.
@@ -78,7 +78,7 @@ const intoQueue: SinkHarness = {
 };
 
 const toExchange: SinkHarness = {
-  kind: "amqp, to an exchange",
+  kind: "amqp (to an exchange)",
   delivery: "at least once",
   programs: ["rabbitmq-server"],
   has: { server: false, refusal: true },
