@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type JsMsg, jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { type JsMsg, jetstream, jetstreamManager, type StreamConfig } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { onTestFinished } from "vitest";
 import { lanes } from "../../src/model/lane.ts";
@@ -26,16 +26,16 @@ export class NatsUpstream extends ServerProcess {
   }
 
   /** A stream that takes no message larger than `messageBytesMax`. */
-  async addStream(): Promise<void> {
-    await this.#connected(async (connection) => {
+  async addStream(more: Partial<StreamConfig> = {}): Promise<void> {
+    await this.connected(async (connection) => {
       const manager = await jetstreamManager(connection);
-      await manager.streams.add({ name: streamName, subjects: ["tidegate.>"], max_msg_size: messageBytesMax });
+      await manager.streams.add({ name: streamName, subjects: ["tidegate.>"], max_msg_size: messageBytesMax, ...more });
     });
   }
 
   /** What the stream has, in its order. */
   messages(): Promise<readonly JsMsg[]> {
-    return this.#connected(async (connection) => {
+    return this.connected(async (connection) => {
       const manager = await jetstreamManager(connection);
       const { messages: count } = (await manager.streams.info(streamName)).state;
       const found: JsMsg[] = [];
@@ -54,7 +54,7 @@ export class NatsUpstream extends ServerProcess {
     }));
   }
 
-  async #connected<T>(use: (connection: NatsConnection) => Promise<T>): Promise<T> {
+  async connected<T>(use: (connection: NatsConnection) => Promise<T>): Promise<T> {
     const connection = await connect({ port: this.port, user: natsUser.username, pass: natsUser.password });
     try {
       return await use(connection);
@@ -64,8 +64,8 @@ export class NatsUpstream extends ServerProcess {
   }
 }
 
-/** Ended when the test does. It has no stream yet. */
-export async function openNatsUpstream(): Promise<NatsUpstream> {
+/** Ended when the test does. It has no stream yet. @param settings further lines of its config file. */
+export async function openNatsUpstream(settings: readonly string[] = []): Promise<NatsUpstream> {
   const directory = await tempDir();
   const port = await freePort();
   const configFile = join(directory, "nats.conf");
@@ -75,6 +75,7 @@ export async function openNatsUpstream(): Promise<NatsUpstream> {
     `listen: "127.0.0.1:${port}"
 jetstream: { store_dir: "${directory}" }
 authorization: { users: [{ user: ${username}, password: ${password} }] }
+${settings.join("\n")}
 `,
   );
   const server = new NatsUpstream(port, configFile);

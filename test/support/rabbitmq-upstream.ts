@@ -31,7 +31,7 @@ export class RabbitMq extends ServerProcess {
 
   /** A topic exchange, and a queue for those messages whose fourth word is one of `metrics`. */
   async addExchange(exchange: string, queue: string, metrics: readonly string[]): Promise<void> {
-    await this.#connected(async (connection) => {
+    await this.connected(async (connection) => {
       const channel = await connection.createChannel();
       await channel.assertExchange(exchange, "topic", { durable: true });
       await channel.assertQueue(queue, { durable: true, arguments: { "x-queue-type": "quorum" } });
@@ -39,9 +39,15 @@ export class RabbitMq extends ServerProcess {
     });
   }
 
+  async addQueue(queue: string, settings: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.connected(async (connection) => {
+      await (await connection.createChannel()).assertQueue(queue, { durable: true, arguments: settings });
+    });
+  }
+
   /** What a queue has, in its order; it stays there. */
   messages(queue: string): Promise<readonly GetMessage[]> {
-    return this.#connected(async (connection) => {
+    return this.connected(async (connection) => {
       const channel = await connection.createChannel();
       const found: GetMessage[] = [];
       for (;;) {
@@ -59,7 +65,7 @@ export class RabbitMq extends ServerProcess {
     }));
   }
 
-  async #connected<T>(use: (connection: ChannelModel) => Promise<T>): Promise<T> {
+  async connected<T>(use: (connection: ChannelModel) => Promise<T>): Promise<T> {
     const connection = await connect({ hostname: "127.0.0.1", port: this.#port, ...rabbitUser });
     try {
       return await use(connection);

@@ -6,14 +6,15 @@
 //
 // Constraints
 //   requestBytesMax   512 KiB of keys and payloads a request, below Kafka's default of message.max.bytes
-//   one request at a time: the library takes the sequence numbers of a request before the one in flight is answered, so that the
-//   second of two would look like the first sent again, and be dropped. On a link of 50 ms these are 10 MiB a second.
+//   a request holds records of one partition, and one a partition is under way. The library takes the sequence numbers of a request before
+//   the one in flight is answered, so that the second of two would look like the first sent again, and be dropped; and it cannot
+//   read an answer where one of several partitions refuses.
 //
 // Failure
 //   a partition has too few replicas, or is throttled   its records, and what comes behind them, are kept for retryAfterMs
 //   a request is refused (too large, invalid record)    it is cut in halves; a record that is refused alone is rejected
 //   authentication, authorization, no such topic        SINK_REFUSED
-// After any of these the producer is replaced: the library has lost count of its sequence numbers.
+// After a request that failed the producer is replaced: the library does not know how many of its sequence numbers the broker has taken.
 //
 // The time of a message is when it was sent: brokers refuse, or remove at once, what is far from their own clock. Event times are in the
 // payload. It uses no transactions: they would not help, since no consumer of a gateway commits offsets in them.
@@ -117,7 +118,6 @@ class KafkaSink implements RecordSink {
     return {
       clientId: `tidegate-${origin.gatewayId}`,
       bootstrapBrokers: brokers.map(({ host, port }) => ({ host, port })),
-      maxInflights: 1,
       retries,
       retryDelay: retryDelayMs,
       connectTimeout: connectTimeoutMs,
@@ -196,11 +196,11 @@ class KafkaRecordClient implements RecordClient {
     const topic = this.#options.topics.addressOfLane(lane);
     const messages = this.#messagesOf(batch, topic, await this.partitionsOf(topic));
     const fates: Fate[] = [];
-    for (const request of requestsOf(messages)) {
-      const isPaused = fates.some(({ kind }) => kind === "kept");
-      if (isPaused) for (const { index } of request) fates[index] = kept(retryAfterMs);
-      else await this.#produce(request, fates);
-    }
+    const groups = [...byPartition(messages).values()];
+    const failures = await Promise.all(groups.map((group) => this.#send(group, fates)));
+    const failed = failures.filter((failure) => failure !== null);
+    if (failed.length > 0) await this.#replaceProducer();
+    for (const failure of failed) await this.#settle(failure, fates);
     return outcomeOf(batch, fates);
   }
 
@@ -224,36 +224,49 @@ class KafkaRecordClient implements RecordClient {
     });
   }
 
-  /** Settles the fate of each message. Errors: SINK_UNREACHABLE, SINK_REFUSED. */
-  async #produce(messages: readonly Message[], fates: Fate[]): Promise<void> {
-    try {
-      for (const { key, value } of messages) this.wireBytes += key.length + value.length;
-      const { compression } = this.#options;
-      await this.#untilClosed(this.#producer.send({ messages: [...messages], compression, idempotent: true }));
-      for (const { index } of messages) fates[index] = accepted;
-    } catch (error) {
-      const answers = answersIn(error);
-      if (answers.size === 0) throw this.#failure(error);
-      await this.#replaceProducer();
-      for (const [partition, own] of byPartition(messages)) {
-        await this.#settle({ messages: own, answer: answers.get(partition), error }, fates);
+  /** Sends messages of one partition, in requests one after the other. Those that failed, with those behind them; null if none did. */
+  async #send(messages: readonly Message[], fates: Fate[]): Promise<FailedRequest | null> {
+    const { compression } = this.#options;
+    const requests = requestsOf(messages);
+    for (const [number, request] of requests.entries()) {
+      try {
+        await this.#untilClosed(this.#producer.send({ messages: request, compression, idempotent: true }));
+        for (const { index, key, value } of request) {
+          fates[index] = accepted;
+          this.wireBytes += key.length + value.length;
+        }
+      } catch (error) {
+        return { request, behind: requests.slice(number + 1).flat(), error };
       }
+    }
+    return null;
+  }
+
+  /** With a new producer. Errors: SINK_UNREACHABLE, SINK_REFUSED. */
+  async #settle({ request, behind, error }: FailedRequest, fates: Fate[]): Promise<void> {
+    const { code, reason } = answerIn(error);
+    const isLater = laterCodes.has(code);
+    if (!isLater && !recordCodes.has(code)) throw this.#failure(error);
+    const setAll = (messages: readonly Message[], fate: Fate) => {
+      for (const { index } of messages) fates[index] = fate;
+    };
+    if (isLater) return setAll([...request, ...behind], kept(retryAfterMs));
+    if (request.length === 1) setAll(request, rejected(reason));
+    const middle = Math.floor(request.length / 2);
+    const parts = request.length === 1 ? [behind] : [request.slice(0, middle), request.slice(middle), behind];
+    let isPaused = false;
+    for (const part of parts) {
+      if (isPaused) setAll(part, kept(retryAfterMs));
+      else await this.#sendAgain(part, fates);
+      isPaused ||= part.some(({ index }) => fates[index]?.kind === "kept");
     }
   }
 
-  async #settle({ messages, answer, error }: RefusedMessages, fates: Fate[]): Promise<void> {
-    const setAll = (fate: Fate) => {
-      for (const { index } of messages) fates[index] = fate;
-    };
-    // Another broker has it: nobody knows what that one said.
-    if (answer === undefined) return this.#produce(messages, fates);
-    if (answer.code === 0) return setAll(accepted);
-    if (laterCodes.has(answer.code)) return setAll(kept(retryAfterMs));
-    if (!recordCodes.has(answer.code)) throw this.#failure(error);
-    if (messages.length === 1) return setAll(rejected(answer.reason));
-    const middle = Math.floor(messages.length / 2);
-    await this.#produce(messages.slice(0, middle), fates);
-    await this.#produce(messages.slice(middle), fates);
+  async #sendAgain(messages: readonly Message[], fates: Fate[]): Promise<void> {
+    const failure = await this.#send(messages, fates);
+    if (failure === null) return;
+    await this.#replaceProducer();
+    await this.#settle(failure, fates);
   }
 
   async #replaceProducer(): Promise<void> {
@@ -303,9 +316,10 @@ class KafkaRecordClient implements RecordClient {
   }
 }
 
-interface RefusedMessages {
-  readonly messages: readonly Message[];
-  readonly answer: PartitionAnswer | undefined;
+/** A request that failed, and what was to follow it. */
+interface FailedRequest {
+  readonly request: readonly Message[];
+  readonly behind: readonly Message[];
   readonly error: unknown;
 }
 
@@ -313,39 +327,15 @@ interface RefusedMessages {
 const unknownTopicCode = 3;
 /** About records: corrupt, message or list too large, invalid timestamp, policy violation, invalid record. */
 const recordCodes: ReadonlySet<number> = new Set([2, 10, 18, 32, 44, 87]);
-/** Not now: not enough replicas (before and after append), storage error, throttled. */
-const laterCodes: ReadonlySet<number> = new Set([19, 20, 56, 89]);
+/** Not now: not enough replicas, storage error, throttled. */
+const laterCodes: ReadonlySet<number> = new Set([19, 56, 89]);
 /** Topic, cluster and transactional id authorization failed; SASL authentication failed, unsupported mechanism, illegal state. */
 const refusalCodes: ReadonlySet<number> = new Set([17, 29, 31, 33, 34, 53, 58]);
 
-interface PartitionAnswer {
-  readonly code: number;
-  readonly reason: string;
-}
-
-interface ProduceResponse {
-  readonly responses: readonly {
-    readonly partitionResponses: readonly {
-      readonly index: number;
-      readonly errorCode: number;
-      readonly errorMessage: string | null;
-    }[];
-  }[];
-}
-
-/** What the brokers said of each partition; empty if none said anything. */
-function answersIn(error: unknown): ReadonlyMap<number, PartitionAnswer> {
-  const answers = new Map<number, PartitionAnswer>();
-  for (const each of errorsIn(error)) {
-    const response = (each as { readonly response?: ProduceResponse }).response;
-    for (const { partitionResponses } of response?.responses ?? []) {
-      for (const { index, errorCode, errorMessage } of partitionResponses ?? []) {
-        const known = errorsIn(each).find((one) => codeOf(one) === errorCode);
-        answers.set(index, { code: errorCode, reason: errorMessage ?? messageOf(known ?? `error code ${errorCode}`) });
-      }
-    }
-  }
-  return answers;
+/** What the broker said; code 0 if it said nothing. */
+function answerIn(error: unknown): { readonly code: number; readonly reason: string } {
+  const answer = errorsIn(error).findLast((each) => codeOf(each) !== 0);
+  return { code: answer === undefined ? 0 : codeOf(answer), reason: messageOf(answer) };
 }
 
 /** An error of the library, and all that are in it. */

@@ -1,9 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
+import type { AmqpSinkOptions } from "../../../src/forward/sinks/amqp-sink.ts";
 import { createSink } from "../../../src/forward/sinks/sink-table.ts";
 import { openRabbitMq, type RabbitMq, rabbitUser } from "../../support/rabbitmq-upstream.ts";
+import { isMissing } from "../../support/servers.ts";
+import { numberedBatch, origin } from "../../support/sink-batches.ts";
+import { clientOf, errorOf } from "../../support/sink-clients.ts";
 import { describeSink, type SinkHarness } from "./sink-suite.ts";
 
 /** One for all tests, since it takes seconds to start; each test has a queue of its own. */
@@ -99,3 +103,59 @@ const toExchange: SinkHarness = {
 
 describeSink(intoQueue);
 describeSink(toExchange);
+
+describe.skipIf(isMissing("rabbitmq-server"))("a queue", () => {
+  const connected = async (more: Partial<AmqpSinkOptions> = {}) => {
+    const server = await running();
+    const client = await clientOf({ ...optionsOf(server, "declared", rabbitUser.password), ...more });
+    return { client, server };
+  };
+
+  test("that is not there is declared, durable and of type quorum; a message says where its record comes from", async () => {
+    const { client, server } = await connected({ queue: "on-demand" });
+    await client.write(numberedBatch(41, 1));
+    const [message] = await server.messages("on-demand");
+    expect(message?.properties).toMatchObject({
+      messageId: `plant-1/${origin.logId}/readings/41`,
+      contentType: "application/json",
+      deliveryMode: 2,
+      headers: { gateway: "plant-1", log: origin.logId, lane: "readings", offset: 41 },
+    });
+    const asked = server.connected(async (connection) => {
+      const channel = await connection.createChannel();
+      channel.on("error", () => {});
+      await channel.assertQueue("on-demand", { durable: true, arguments: { "x-queue-type": "classic" } });
+    });
+    await expect(asked.catch((error: unknown) => String(error))).resolves.toMatch(/received 'classic' but current is 'quorum'/);
+  });
+
+  test("that is there and of another kind is a refusal, unless the sink is told to take it as it is", async () => {
+    await (await running()).addQueue("classic", {});
+    const error = await errorOf(connected({ queue: "classic" }));
+    expect(error).toMatchObject({
+      code: "SINK_REFUSED",
+      message: expect.stringMatching(/PRECONDITION.FAILED.*declare: false/s),
+    });
+    const { client, server } = await connected({ queue: "classic", declare: false });
+    await client.write(numberedBatch(0, 3));
+    expect(await server.messages("classic")).toHaveLength(3);
+  });
+
+  test("that is full and refuses keeps what it lacks", async () => {
+    await (await running()).addQueue("full", { "x-max-length": 2, "x-overflow": "reject-publish" });
+    const { client, server } = await connected({ queue: "full", declare: false, inflightMax: 1 });
+    const outcome = await client.write(numberedBatch(0, 5));
+    const taken = (await server.messages("full")).length;
+    expect(taken).toBeGreaterThanOrEqual(2);
+    expect(outcome).toEqual({ rejected: [], kept: [{ start: taken, end: 5 }], retryAfterMs: 5000 });
+  });
+
+  test("gets no record whose routing key would be longer than AMQP allows", async () => {
+    const { client } = await connected({ exchange: "exchange-1" });
+    expect(await client.write(numberedBatch(0, 1, { device: "d".repeat(256) }))).toEqual({
+      rejected: [{ offset: 0, reason: "routing key too long: 285 bytes, and AMQP takes 255" }],
+      kept: [],
+      retryAfterMs: 0,
+    });
+  });
+});
