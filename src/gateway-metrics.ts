@@ -132,6 +132,9 @@ function observeForwarders(metrics: Metrics, { forwarders, log }: GatewayParts):
   metrics.observe("tidegate_forward_quarantine_dropped_total", () =>
     forwarders.map(({ sink, quarantine }) => ({ labels: { sink }, value: quarantine.dropped })),
   );
+  metrics.observe("tidegate_forward_sent_bytes_total", () =>
+    forwarders.map((forwarder) => ({ labels: { sink: forwarder.sink }, value: forwarder.status().sentBytes })),
+  );
   metrics.observe("tidegate_forward_window_bytes", () =>
     forwarders.map((forwarder) => ({ labels: { sink: forwarder.sink }, value: forwarder.status().inflight.windowBytes })),
   );

@@ -121,6 +121,11 @@ export class ForwardLink {
     return { batches: this.#inflight.batches, bytes: this.#inflight.bytes, windowBytes };
   }
 
+  /** Bytes that this link handed to the network. */
+  get wireBytes(): number {
+    return this.#link.wireBytes;
+  }
+
   /** There is something to try again (quarantine.ts). */
   wake(): void {
     this.#wakeup.signal();

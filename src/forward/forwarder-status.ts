@@ -36,6 +36,8 @@ export interface ForwarderStatus {
     /** Most bytes that may be at this pace; 0 without a link. */
     readonly windowBytes: number;
   };
+  /** Bytes that were handed to the network, since the start of the forwarder. */
+  readonly sentBytes: number;
   /** Refused records that are kept; and those that had to go for newer ones, since the start. */
   readonly quarantine: { readonly records: number; readonly dropped: number };
 }

@@ -104,6 +104,8 @@ export class Forwarder {
   #loaded: Promise<void> | null = null;
   #cancelRetry: (() => void) | null = null;
   #retryDelays: Iterator<number, never>;
+  /** Of links that are gone. */
+  #sentBytes = 0;
   #failures = 0;
   #lastError: ForwarderStatus["lastError"] = null;
   /** Set when the sink has another past of this log. Kept, because the log grows past the sink's position and hides it then. */
@@ -175,6 +177,7 @@ export class Forwarder {
       failures: this.#failures,
       lanes: { readings: this.#lane("readings"), results: this.#lane("results"), alerts: this.#lane("alerts") },
       inflight: this.#link?.inflight ?? { batches: 0, bytes: 0, windowBytes: 0 },
+      sentBytes: this.#sentBytes + (this.#link?.wireBytes ?? 0),
       quarantine: { records: this.quarantine.size, dropped: this.quarantine.dropped },
     };
   }
@@ -208,6 +211,7 @@ export class Forwarder {
   }
 
   #newLink(): ForwardLink {
+    this.#sentBytes += this.#link?.wireBytes ?? 0;
     const { sink, logger } = this.#options;
     return new ForwardLink({
       ...this.#options,

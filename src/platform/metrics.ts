@@ -164,6 +164,11 @@ export const metricTable = {
     help: "Refused records that had to go for newer ones, since the start.",
     labels: ["sink"],
   },
+  tidegate_forward_sent_bytes_total: {
+    kind: "counter",
+    help: "Bytes that were handed to the network towards the sink, since the start.",
+    labels: ["sink"],
+  },
   tidegate_forward_window_bytes: {
     kind: "gauge",
     help: "Bytes that may be in flight at the pace of the sink; 0 while it is not connected.",

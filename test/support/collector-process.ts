@@ -14,6 +14,10 @@ export class CollectorProcess {
     return this.#port;
   }
 
+  get pid(): number | undefined {
+    return this.#program?.pid;
+  }
+
   async start(): Promise<void> {
     const args = ["collector", "--data", this.dataDirectory, "--listen", `127.0.0.1:${this.#port}`];
     this.#program = new ChildProgram("tidegate", args);

@@ -88,7 +88,8 @@ export async function startMosquitto(dir: string, settings: readonly string[] = 
   return broker;
 }
 
-const openToAll = ["allow_anonymous true", "max_inflight_messages 0"];
+/** Settings of a broker that lets in everybody, without a limit on what may be in flight. */
+export const openToAll = ["allow_anonymous true", "max_inflight_messages 0"];
 
 function mosquittoConfig(port: number): string[] {
   return [

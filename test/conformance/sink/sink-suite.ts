@@ -3,7 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { ndjsonLine } from "../../../src/codec/record-text.ts";
 import { RecordForwarding } from "../../../src/forward/record-link.ts";
 import type { BatchOutcome, RecordBatch, RecordClient, RecordSink } from "../../../src/forward/record-sink.ts";
@@ -147,6 +147,15 @@ export function describeSink(harness: SinkHarness): void {
       expect(await upstream.received()).toEqual([]);
     });
 
+    test("closes when it has nothing to do, and leaves no socket behind", async () => {
+      const upstream = await harness.start();
+      const before = sockets();
+      const client = await connected(await upstream.sink(context));
+      await client.write(numberedBatch(0, 10));
+      await client.close();
+      await vi.waitFor(() => expect(sockets()).toBe(before));
+    });
+
     test("closes while it writes, twice, and leaves no socket behind", async () => {
       const upstream = await harness.start();
       const before = sockets();
@@ -156,8 +165,7 @@ export function describeSink(harness: SinkHarness): void {
       const outcome = await writing;
       if (outcome instanceof Error) expect(outcome).toBeInstanceOf(TidegateError);
       await expect(client.write(numberedBatch(0, 1))).rejects.toThrow(TidegateError);
-      await nextTurn();
-      expect(sockets()).toBe(before);
+      await vi.waitFor(() => expect(sockets()).toBe(before));
     });
 
     if (has.refusal)
@@ -202,8 +210,10 @@ export function describeSink(harness: SinkHarness): void {
           const upstream = await harness.start();
           const sink = await upstream.sink(context);
           const client = await connected(sink);
+          const idle = await connected(await upstream.sink(context));
           await client.write(numberedBatch(0, 10));
           upstream.process?.freeze();
+          await idle.close();
           const writing = client.write(numberedBatch(10, 10)).catch((error: unknown) => error);
           await nextTurn();
           await client.close();

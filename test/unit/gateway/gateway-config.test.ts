@@ -48,3 +48,14 @@ test("expressions are looked at when everything else is right", async () => {
   expect(await messageOf("htp: {}\nalerts: [{name: a, when: {cel: wrong}}]\n")).toContain("has 1 fault\n");
   expect(await messageOf("alerts: [{name: a, when: {cel: value > 1}, clear: {cel: value < 0}}]\n")).toBe("valid");
 });
+
+test("sending hours that are no cron expression are faults, of the collector and of each sink", async () => {
+  const hours = 'hours: [{start: "0 1 * * *", for: 1h}, {start: noon, for: 1h}]';
+  const message = await messageOf(`forward:
+  collector: {address: "h:1", ${hours}}
+  sinks: [{kind: file, name: files, ${hours}}]
+`);
+  expect(message).toContain("has 2 faults");
+  expect(message).toContain("forward.collector.hours.1.start");
+  expect(message).toContain("forward.sinks.0.hours.1.start");
+});
