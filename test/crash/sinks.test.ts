@@ -78,7 +78,6 @@ describe.skipIf(isMissing("postgres"))("with PostgreSQL", () => {
 windows: [{name: second, size: 1s}]
 `,
     );
-    await gateway.start();
     const log = await logAfterKills(gateway, ["files", "warehouse"], random);
     expect((await linesIn(files)).sort(byOffset)).toEqual(log);
     const rows = await server().query<{ log_offset: string; value_number: number }>(

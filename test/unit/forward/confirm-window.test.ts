@@ -81,6 +81,15 @@ test("when the upstream asks to wait, what waits in the writes under way is kept
   expect(published).toEqual([0, 0]);
 });
 
+test("the end of a connection ends a write whose records are all on their way", async () => {
+  const { window } = openWindow(10);
+  const error = closedError("nowhere");
+  const write = window.write(numberedBatch(0, 3)).catch((thrown: unknown) => thrown);
+  await turns();
+  window.fail(error);
+  expect(await write).toBe(error);
+});
+
 test("the end of a connection ends every write, also those that wait for room, and those to come", async () => {
   const { window, published } = openWindow(1);
   const error = closedError("nowhere");
