@@ -4,13 +4,21 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
-/** Program → the Debian packages it comes from. "loop-mount" is no program but what mount and mkfs.ext4 are here for. */
+/**
+ * Program → the Debian packages it comes from. "loop-mount" is no program but what mount and mkfs.ext4 are here for. "kafka" is what Java
+ * and Maven are here for: Debian has none.
+ */
 const servers = {
   mosquitto: ["mosquitto"],
   mosquitto_pub: ["mosquitto-clients"],
   "prometheus-alertmanager": ["prometheus-alertmanager"],
   postgres: ["postgresql"],
+  "nats-server": ["nats-server"],
+  "rabbitmq-server": ["rabbitmq-server"],
+  kafka: ["default-jre-headless", "maven"],
+  kcat: ["kcat"],
   openssl: ["openssl"],
   cc: ["gcc", "libc6-dev"],
   "loop-mount": ["mount", "e2fsprogs"],
@@ -22,7 +30,20 @@ const postgresHome = "/usr/lib/postgresql";
 
 /** Names of the programs that are missing now. */
 export function missingTestServers() {
-  return Object.keys(servers).filter((program) => (program === "loop-mount" ? !canLoopMount() : !isInstalled(program)));
+  return Object.keys(servers).filter((program) => !isUsable(program));
+}
+
+function isUsable(program) {
+  if (program === "loop-mount") return canLoopMount();
+  return program === "kafka" ? hasKafka("--offline") : isInstalled(program);
+}
+
+/** Without `--offline`, Maven downloads what it lacks: some 45 MB. */
+function hasKafka(...options) {
+  if (!isInstalled("java") || !isInstalled("mvn")) return false;
+  const pom = fileURLToPath(new URL("../test/support/kafka/pom.xml", import.meta.url));
+  const args = ["-q", "-B", ...options, "-f", pom, "dependency:build-classpath", "-Dmdep.outputFile=/dev/null"];
+  return spawnSync("mvn", args, { stdio: "ignore" }).status === 0;
 }
 
 function isInstalled(program) {
@@ -63,5 +84,6 @@ export function ensureTestServers() {
     env,
     stdio: ["ignore", "ignore", "inherit"],
   });
+  if (wanted.includes("kafka")) hasKafka();
   return missingTestServers();
 }
