@@ -49,10 +49,11 @@ async function change(action: string, { sink, ids, options, done }: Change): Pro
     );
   const body = ids.length > 0 ? { sink, ids } : { sink };
   const { records } = await askGateway<{ records: number }>(options.url, "POST", `/api/v1/quarantine/${action}`, body);
-  await print(`${records} records of ${sink} ${done}`);
+  await print(`${records === 1 ? "1 record" : `${records} records`} of ${sink} ${done}`);
 }
 
 function lineOf({ sink, id, reason, sinceUs, refusals, record }: QuarantinedRecord): string {
   const series = [record.device, record.metric].filter((name) => name !== "").join("/");
-  return `${sink}  ${id}  ${series}  refused ${refusals} times since ${timeOf(sinceUs)}: ${reason}`;
+  const times = refusals === 1 ? "once" : `${refusals} times`;
+  return `${sink}  ${id}  ${series}  refused ${times} since ${timeOf(sinceUs)}: ${reason}`;
 }

@@ -25,7 +25,7 @@ import { createLogger } from "../../src/platform/logger.ts";
 import { fleetReadings, take } from "../support/block-cases.ts";
 import { CollectorProcess } from "../support/collector-process.ts";
 import { FlakyLink } from "../support/flaky-link.ts";
-import { startMosquitto } from "../support/mosquitto.ts";
+import { openToAll, startMosquitto } from "../support/mosquitto.ts";
 import { seededRandom } from "../support/seeded-random.ts";
 import { benchCase, report } from "./report.ts";
 
@@ -142,6 +142,7 @@ async function bridged(): Promise<{ perSecond: number; bytesPerReading: number }
   const way = await FlakyLink.listen(upstream.port);
   way.cut();
   const bridge = await startMosquitto(root, [
+    ...openToAll,
     "connection up",
     `address 127.0.0.1:${way.port}`,
     "topic # out 1",

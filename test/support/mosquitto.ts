@@ -44,6 +44,15 @@ export class Mosquitto {
     });
   }
 
+  /** It keeps its connections and answers nothing, until `thaw`. */
+  freeze(): void {
+    this.#child?.kill("SIGSTOP");
+  }
+
+  thaw(): void {
+    this.#child?.kill("SIGCONT");
+  }
+
   /** Ends it as a service manager would; resolves when the process is gone. */
   stop(): Promise<void> {
     return this.#end("SIGTERM");
@@ -68,23 +77,24 @@ export class Mosquitto {
  * Starts Mosquitto on a free port. The caller stops it.
  *
  * @param dir an existing directory for the config file.
- * @param more further lines of the config file.
+ * @param settings lines of the config file besides those that every test wants.
  */
-export async function startMosquitto(dir: string, more: readonly string[] = []): Promise<Mosquitto> {
+export async function startMosquitto(dir: string, settings: readonly string[] = openToAll): Promise<Mosquitto> {
   const port = await freePort();
   const configFile = join(dir, `mosquitto-${port}.conf`);
-  await writeFile(configFile, `${[...mosquittoConfig(port), ...more].join("\n")}\n`);
+  await writeFile(configFile, `${[...mosquittoConfig(port), ...settings].join("\n")}\n`);
   const broker = new Mosquitto(port, configFile);
   await broker.start();
   return broker;
 }
 
+/** Settings of a broker that lets in everybody, without a limit on what may be in flight. */
+export const openToAll = ["allow_anonymous true", "max_inflight_messages 0"];
+
 function mosquittoConfig(port: number): string[] {
   return [
     `listener ${port} 127.0.0.1`,
-    "allow_anonymous true",
     "persistence false",
-    "max_inflight_messages 0",
     "max_queued_messages 0",
     "log_dest stderr",
     "log_type information",

@@ -3,11 +3,17 @@
 
 import { z } from "zod";
 import { checkRetryDelays } from "../quantities.ts";
+import { amqpSink } from "./amqp-schema.ts";
 import { fileSink } from "./file-schema.ts";
 import { httpSink } from "./http-schema.ts";
+import { kafkaSink } from "./kafka-schema.ts";
+import { mqttSink } from "./mqtt-schema.ts";
+import { natsSink } from "./nats-schema.ts";
 import { postgresSink } from "./postgres-schema.ts";
 
-export const sink = z.discriminatedUnion("kind", [fileSink, httpSink, postgresSink]).superRefine(checkRetryDelays);
+export const sink = z
+  .discriminatedUnion("kind", [amqpSink, fileSink, httpSink, kafkaSink, mqttSink, natsSink, postgresSink])
+  .superRefine(checkRetryDelays);
 
 /** What is wrong with the sinks of a list together. */
 export function checkSinks(sinks: readonly SinkConfig[], context: z.RefinementCtx): void {

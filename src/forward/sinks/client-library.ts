@@ -4,7 +4,13 @@
 import { messageOf, systemCodeOf, TidegateError } from "../../platform/errors.ts";
 
 /** Package → the version that the tests ran with; package.json says the same. */
-export const clientLibraries = { pg: "8.23.1" } as const;
+export const clientLibraries = {
+  "@nats-io/jetstream": "3.3.1",
+  "@nats-io/transport-node": "3.3.1",
+  "@platformatic/kafka": "1.22.0",
+  amqplib: "2.3.1",
+  pg: "8.23.1",
+} as const;
 
 export type ClientLibrary = keyof typeof clientLibraries;
 

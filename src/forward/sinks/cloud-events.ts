@@ -3,11 +3,11 @@
 
 import { ndjsonLine, type PlacedRecord } from "../../codec/record-text.ts";
 import type { Lane } from "../../model/lane.ts";
-import { type AnyRecord, type RecordBatch, recordKey, type SinkOrigin } from "../record-sink.ts";
+import { type AnyRecord, recordKey, type SinkOrigin } from "../record-sink.ts";
 
 const typeOf = { readings: "io.tidegate.reading", results: "io.tidegate.result", alerts: "io.tidegate.alert" } as const;
 
-export function cloudEvent(lane: Lane, placed: RecordBatch["records"][number], origin: SinkOrigin): string {
+export function cloudEvent(lane: Lane, placed: PlacedRecord<Lane>, origin: SinkOrigin): string {
   const { record, offset } = placed;
   const context = {
     specversion: "1.0",
@@ -19,7 +19,7 @@ export function cloudEvent(lane: Lane, placed: RecordBatch["records"][number], o
     datacontenttype: "application/json",
   };
   // Not as a value: JSON.stringify has no -0.
-  return `${JSON.stringify(context).slice(0, -1)},"data":${ndjsonLine(lane, placed as PlacedRecord<Lane>)}}`;
+  return `${JSON.stringify(context).slice(0, -1)},"data":${ndjsonLine(lane, placed)}}`;
 }
 
 /** Of a window its end. */

@@ -181,7 +181,7 @@ async function lookInto({ path }: LaneFile, { format, isNewest, lane, logger }: 
   return { offsets, bytes: wholeBytes };
 }
 
-/** A file is there after a power cut only if its folder is on disk. */
+/** A file is there after a power cut only if its name is on disk. On ext4 a sync of the file does that too; others want this. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, "r");
   try {

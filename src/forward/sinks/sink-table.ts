@@ -3,13 +3,21 @@
 // Options have the names of the fields in the configuration, which docs/config.md explains: durations are milliseconds, sizes bytes.
 
 import type { RecordSink } from "../record-sink.ts";
+import { type AmqpSinkOptions, createAmqpSink } from "./amqp-sink.ts";
 import { createFileSink, type FileSinkOptions } from "./file-sink.ts";
 import { createHttpSink, type HttpSinkOptions } from "./http-sink.ts";
+import { createKafkaSink, type KafkaSinkOptions } from "./kafka-sink.ts";
+import { createMqttSink, type MqttSinkOptions } from "./mqtt-sink.ts";
+import { createNatsSink, type NatsSinkOptions } from "./nats-sink.ts";
 import { createPostgresSink, type PostgresSinkOptions } from "./postgres-sink.ts";
 import type { SinkContext } from "./sink-context.ts";
 
 export interface OptionsOfKind {
+  readonly amqp: AmqpSinkOptions;
   readonly file: FileSinkOptions;
+  readonly kafka: KafkaSinkOptions;
+  readonly mqtt: MqttSinkOptions;
+  readonly nats: NatsSinkOptions;
   readonly http: HttpSinkOptions;
   readonly postgres: PostgresSinkOptions;
 }
@@ -21,7 +29,11 @@ type SinkTable = {
 };
 
 export const sinkTable: SinkTable = {
+  amqp: createAmqpSink,
   file: createFileSink,
+  kafka: createKafkaSink,
+  mqtt: createMqttSink,
+  nats: createNatsSink,
   http: createHttpSink,
   postgres: createPostgresSink,
 };

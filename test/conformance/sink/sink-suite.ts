@@ -147,6 +147,15 @@ export function describeSink(harness: SinkHarness): void {
       expect(await upstream.received()).toEqual([]);
     });
 
+    test("closes when it has nothing to do, and leaves no socket behind", async () => {
+      const upstream = await harness.start();
+      const before = sockets();
+      const client = await connected(await upstream.sink(context));
+      await client.write(numberedBatch(0, 10));
+      await client.close();
+      await vi.waitFor(() => expect(sockets()).toBe(before));
+    });
+
     test("closes while it writes, twice, and leaves no socket behind", async () => {
       const upstream = await harness.start();
       const before = sockets();
@@ -201,8 +210,10 @@ export function describeSink(harness: SinkHarness): void {
           const upstream = await harness.start();
           const sink = await upstream.sink(context);
           const client = await connected(sink);
+          const idle = await connected(await upstream.sink(context));
           await client.write(numberedBatch(0, 10));
           upstream.process?.freeze();
+          await idle.close();
           const writing = client.write(numberedBatch(10, 10)).catch((error: unknown) => error);
           await nextTurn();
           await client.close();
@@ -289,6 +300,7 @@ function sentOver(forwarding: RecordForwarding, readings: readonly Reading[]): P
       kept: () => reject(new Error("kept")),
       writable: () => {},
       failed: reject,
+      outdated: () => {},
     });
     onTestFinished(() => link.close());
   });

@@ -134,6 +134,9 @@ describe("after a crash", () => {
       for (let length = whole.length - 1; length > whole.length - 120; length -= 7) {
         await truncate(path, length);
         const again = await there.client({ format });
+        const left = await readFile(path, "utf8");
+        expect(whole.startsWith(left) && left.endsWith("\n")).toBe(true);
+        expect(left.length).toBeLessThan(length);
         await again.write(batch);
         await again.close();
         expect(await readFile(path, "utf8")).toBe(whole);
@@ -150,7 +153,9 @@ describe("after a crash", () => {
     const path = await there.newest();
     const bytes = await readFile(path);
     const second = bytes.indexOf("\n") + 1;
-    await writeFile(path, bytes.fill(0, second + 5, second + 200));
+    const third = bytes.indexOf("\n", second) + 1;
+    // The second record keeps its beginning and gets the end of the third.
+    await writeFile(path, bytes.fill(0, second + 90, third + 90));
     const again = await there.client();
     await again.write(numberedBatch(0, 4));
     const lines = (await readFile(path, "utf8")).trimEnd().split("\n");
@@ -205,20 +210,22 @@ test("files of others in the same folder are left alone", async () => {
   for (const name of others) expect(await readFile(join(there.directory, name), "utf8")).toBe("{}\nhalf");
 });
 
-test("a client that is opened while the one before still closes has the files after it", async () => {
+test("a client that is opened before the one before has closed waits for it, and has the files after it", async () => {
   const there = await files();
   const options = { kind: "file", ...plain, path: join(there.directory, "{lane}") } as const;
   const sink = await createSink(options, { origin, environment: {}, clock: there.clock, logger: there.diagnostics.logger });
   const connect = () => sink.connect({ signal: new AbortController().signal, lost: () => {} });
+  const order: string[] = [];
   const first = await connect();
-  const writing = first.write(numberedBatch(0, 5000));
-  const second = connect();
-  void first.close();
-  await writing.catch(() => undefined);
+  const second = connect().finally(() => order.push("second opened"));
+  for (const offset of range(0, 30)) await first.write(numberedBatch(offset, 1));
+  order.push("first has written");
+  await first.close();
   const client = await second;
-  await client.write(numberedBatch(0, 5000));
+  expect(order).toEqual(["first has written", "second opened"]);
+  await client.write(numberedBatch(0, 40));
   await client.close();
-  expect(await there.offsets()).toEqual([range(0, 5000)]);
+  expect(await there.offsets()).toEqual([range(0, 40)]);
 });
 
 test.skipIf(isMissing("loop-mount"))("on a full disk a batch is kept whole, and written when there is room", async () => {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { csvHeader, csvLine, ndjsonLine } from "../../../src/codec/record-text.ts";
 import type { Value } from "../../../src/model/reading.ts";
+import { resultFor } from "../../support/records.ts";
 
 function reading(value: Value, unit = "", tags = "") {
   const about = { device: "press-1", metric: "temperature", unit, tags };
@@ -92,6 +93,11 @@ describe("CSV", () => {
       expect(csvHeader(lane).startsWith("gateway,offset,")).toBe(true);
     },
   );
+
+  test("-0 is -0 also among the aggregates that have no column of their own", () => {
+    const result = { ...reading(1), record: { ...resultFor(1), aggregates: { p99: -0, last: "a" } } };
+    expect(csvLine("results", result)).toMatch(/,"\{""p99"":-0,""last"":""a""\}"$/);
+  });
 
   test("a line has a field for every name of the header", () => {
     expect(csvHeader("readings")).toBe(

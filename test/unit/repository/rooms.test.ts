@@ -31,6 +31,9 @@ const refused = [
   ["src/http", 'import { a } from "../log/log.ts";'],
   ["src/cli", 'import { a } from "../log/level-log.ts";'],
   ["src/broker", 'import { a } from "mqtt";'],
+  ["src/broker", 'import { a } from "amqplib";'],
+  ["src/collector", 'import { a } from "@nats-io/jetstream";'],
+  ["device-sim", 'import { a } from "@platformatic/kafka";'],
   ["device-sim", 'import { a } from "../src/model/reading.ts";'],
   ["src/forward", 'import { a } from "../../device-sim/outbox.ts";'],
 ] as const;
@@ -41,6 +44,7 @@ const allowed = [
   ["src/alert", 'import { Environment } from "@marcbachmann/cel-js";'],
   ["src/collector", 'import type a from "pg";'],
   ["src/forward", 'import type a from "pg";'],
+  ["src/forward", 'import type { a } from "mqtt";'],
   ["src/notify", 'import { a } from "../codec/block-codec.ts";'],
   ["src/notify", 'import { a } from "../log/cursor.ts";'],
   ["src", 'import { a } from "./log/level-log.ts";'],

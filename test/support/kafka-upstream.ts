@@ -1,0 +1,140 @@
+import { execFile, execFileSync } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { Admin } from "@platformatic/kafka";
+import { type Lane, lanes } from "../../src/model/lane.ts";
+import { freePort } from "./free-port.ts";
+import { ServerProcess } from "./server-process.ts";
+
+const run = promisify(execFile);
+
+export const kafkaUser = { username: "tidegate", password: "s3cret" } as const;
+export const requestBytesMax = 100_000;
+const partitions = 3;
+const clusterId = "MkU3OEVBNTcwNTJENDM2Qg";
+
+/** Files of a broker, as the class path of Java. Maven has them already: scripts/test-servers.mjs. */
+async function classPath(directory: string): Promise<string> {
+  const file = join(directory, "classpath");
+  const args = [
+    "-o",
+    "-q",
+    "-B",
+    "-f",
+    "test/support/kafka/pom.xml",
+    "dependency:build-classpath",
+    `-Dmdep.outputFile=${file}`,
+  ];
+  await run("mvn", args);
+  return readFile(file, "utf8");
+}
+
+/** One message as kcat prints it. */
+interface KafkaMessage {
+  readonly topic: string;
+  readonly partition: number;
+  readonly key: string;
+  readonly headers: readonly string[];
+  readonly payload: string;
+}
+
+/** A real Kafka, broker and controller in one, that lets in one user alone. */
+export class KafkaBroker extends ServerProcess {
+  readonly #port: number;
+
+  constructor(port: number, args: readonly string[]) {
+    super({ program: "java", args, ready: /Kafka Server started/ });
+    this.#port = port;
+  }
+
+  get brokers() {
+    return [{ host: "127.0.0.1", port: this.#port }];
+  }
+
+  /** A topic for each lane. Their names begin with `prefix`. */
+  async addTopics(prefix: string): Promise<void> {
+    const admin = new Admin({ clientId: "test", bootstrapBrokers: this.brokers, sasl: { mechanism: "PLAIN", ...kafkaUser } });
+    try {
+      await admin.createTopics({
+        topics: lanes.map((lane) => `${prefix}.${lane}`),
+        partitions,
+        replicas: 1,
+        configs: [{ name: "max.message.bytes", value: String(requestBytesMax) }],
+      });
+    } finally {
+      await admin.close();
+    }
+  }
+
+  /** What a topic has, by partition, in the order of each. Read by another implementation than the one that wrote. */
+  async messages(topic: string): Promise<readonly KafkaMessage[]> {
+    const sasl = ["security.protocol=SASL_PLAINTEXT", "sasl.mechanism=PLAIN"];
+    const user = [`sasl.username=${kafkaUser.username}`, `sasl.password=${kafkaUser.password}`];
+    const settings = [...sasl, ...user].flatMap((setting) => ["-X", setting]);
+    const args = ["-C", "-b", `127.0.0.1:${this.#port}`, "-t", topic, "-o", "beginning", "-e", "-q", "-J", ...settings];
+    const { stdout } = await run("kcat", args, { maxBuffer: 256 * 1024 * 1024 });
+    return stdout
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line) as KafkaMessage);
+  }
+
+  async received(prefix: string) {
+    const found = await Promise.all(lanes.map(async (lane) => receivedOf(lane, await this.messages(`${prefix}.${lane}`))));
+    return found.flat();
+  }
+}
+
+function receivedOf(lane: Lane, messages: readonly KafkaMessage[]) {
+  const queues = Array.from({ length: partitions }, (_, partition) =>
+    messages
+      .filter((message) => message.partition === partition)
+      .map(({ payload }) => ({ lane, fields: JSON.parse(payload) as Readonly<Record<string, unknown>> })),
+  );
+  return mergedByOffset(queues);
+}
+
+/** Partitions know no order between them: the one that goes on with the lower offset of ours comes first. */
+function mergedByOffset<R extends { readonly fields: Readonly<Record<string, unknown>> }>(queues: readonly R[][]): R[] {
+  const merged: R[] = [];
+  for (;;) {
+    const heads = queues.filter((queue) => queue.length > 0);
+    const next = heads.sort((one, other) => Number(one[0]?.fields.offset) - Number(other[0]?.fields.offset))[0]?.shift();
+    if (next === undefined) return merged;
+    merged.push(next);
+  }
+}
+
+/** @param directory an existing one. The caller kills the broker. */
+export async function openKafkaBroker(directory: string): Promise<KafkaBroker> {
+  const [port, controllerPort] = [await freePort(), await freePort()];
+  const properties = join(directory, "server.properties");
+  await writeFile(properties, `${propertiesOf(directory, port, controllerPort).join("\n")}\n`);
+  const java = ["-Xmx384m", "-XX:TieredStopAtLevel=1", "-cp", await classPath(directory)];
+  execFileSync("java", [...java, "kafka.tools.StorageTool", "format", "-t", clusterId, "-c", properties], { stdio: "ignore" });
+  const broker = new KafkaBroker(port, [...java, "kafka.Kafka", properties]);
+  await broker.start();
+  return broker;
+}
+
+function propertiesOf(directory: string, port: number, controllerPort: number): string[] {
+  const { username, password } = kafkaUser;
+  const module = "org.apache.kafka.common.security.plain.PlainLoginModule";
+  return [
+    "process.roles=broker,controller",
+    "node.id=1",
+    `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
+    `listeners=CLIENT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    `advertised.listeners=CLIENT://127.0.0.1:${port}`,
+    "listener.security.protocol.map=CLIENT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "inter.broker.listener.name=CLIENT",
+    "controller.listener.names=CONTROLLER",
+    "sasl.enabled.mechanisms=PLAIN",
+    "sasl.mechanism.inter.broker.protocol=PLAIN",
+    `listener.name.client.plain.sasl.jaas.config=${module} required username="${username}" password="${password}" user_${username}="${password}";`,
+    `log.dirs=${join(directory, "data")}`,
+    "offsets.topic.replication.factor=1",
+    "auto.create.topics.enable=false",
+  ];
+}

@@ -1,0 +1,85 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type JsMsg, jetstream, jetstreamManager, type StreamConfig } from "@nats-io/jetstream";
+import { connect, type NatsConnection } from "@nats-io/transport-node";
+import { onTestFinished } from "vitest";
+import { lanes } from "../../src/model/lane.ts";
+import { freePort } from "./free-port.ts";
+import { ServerProcess } from "./server-process.ts";
+import { tempDir } from "./temp-dir.ts";
+
+export const natsUser = { username: "tidegate", password: "s3cret" } as const;
+export const streamName = "tidegate";
+export const messageBytesMax = 3000;
+
+/** A NATS server with JetStream that lets in one user alone. */
+export class NatsUpstream extends ServerProcess {
+  readonly port: number;
+
+  constructor(port: number, configFile: string) {
+    super({ program: "nats-server", args: ["-c", configFile], ready: /Server is ready/ });
+    this.port = port;
+  }
+
+  get servers() {
+    return [{ host: "127.0.0.1", port: this.port }];
+  }
+
+  /** A stream that takes no message larger than `messageBytesMax`. */
+  async addStream(more: Partial<StreamConfig> = {}): Promise<void> {
+    await this.connected(async (connection) => {
+      const manager = await jetstreamManager(connection);
+      await manager.streams.add({ name: streamName, subjects: ["tidegate.>"], max_msg_size: messageBytesMax, ...more });
+    });
+  }
+
+  /** What the stream has, in its order. */
+  messages(): Promise<readonly JsMsg[]> {
+    return this.connected(async (connection) => {
+      const manager = await jetstreamManager(connection);
+      const { messages: count } = (await manager.streams.info(streamName)).state;
+      const found: JsMsg[] = [];
+      if (count === 0) return found;
+      const consumer = await jetstream(connection).consumers.get(streamName);
+      for await (const message of await consumer.fetch({ max_messages: count })) found.push(message);
+      return found;
+    });
+  }
+
+  /** The payloads as JSON; the third token of their subject is the lane. */
+  async received() {
+    return (await this.messages()).map((message) => ({
+      lane: lanes.find((lane) => lane === message.subject.split(".")[2]) ?? "readings",
+      fields: message.json<Readonly<Record<string, unknown>>>(),
+    }));
+  }
+
+  async connected<T>(use: (connection: NatsConnection) => Promise<T>): Promise<T> {
+    const connection = await connect({ port: this.port, user: natsUser.username, pass: natsUser.password });
+    try {
+      return await use(connection);
+    } finally {
+      await connection.close();
+    }
+  }
+}
+
+/** Ended when the test does. It has no stream yet. @param settings further lines of its config file. */
+export async function openNatsUpstream(settings: readonly string[] = []): Promise<NatsUpstream> {
+  const directory = await tempDir();
+  const port = await freePort();
+  const configFile = join(directory, "nats.conf");
+  const { username, password } = natsUser;
+  await writeFile(
+    configFile,
+    `listen: "127.0.0.1:${port}"
+jetstream: { store_dir: "${directory}" }
+authorization: { users: [{ user: ${username}, password: ${password} }] }
+${settings.join("\n")}
+`,
+  );
+  const server = new NatsUpstream(port, configFile);
+  onTestFinished(() => server.kill());
+  await server.start();
+  return server;
+}
