@@ -6,8 +6,9 @@ import type { Command } from "commander";
 import { createProgram as createSimulator } from "../device-sim/program.ts";
 import { createProgram as createTidegate } from "../src/cli/program.ts";
 import { rejectTable } from "../src/codec/reject.ts";
+import { collectorConfigSchema } from "../src/config/collector-schema.ts";
 import { fieldRows, jsonSchemaOf } from "../src/config/reference.ts";
-import { collectorConfigSchema, gatewayConfigSchema } from "../src/config/schema.ts";
+import { gatewayConfigSchema } from "../src/config/schema.ts";
 import { errorTable } from "../src/platform/errors.ts";
 import { metricTable } from "../src/platform/metrics.ts";
 

@@ -6,10 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/**
- * Program → the Debian packages it comes from. "loop-mount" is no program but what mount and mkfs.ext4 are here for. "kafka" is what Java
- * and Maven are here for: Debian has none.
- */
+/** Program → the Debian packages it comes from. "loop-mount" is no program but what mount and mkfs.ext4 are here for. */
 const servers = {
   mosquitto: ["mosquitto"],
   mosquitto_pub: ["mosquitto-clients"],
@@ -17,12 +14,14 @@ const servers = {
   postgres: ["postgresql"],
   "nats-server": ["nats-server"],
   "rabbitmq-server": ["rabbitmq-server"],
-  kafka: ["default-jre-headless", "maven"],
   kcat: ["kcat"],
   openssl: ["openssl"],
   cc: ["gcc", "libc6-dev"],
   "loop-mount": ["mount", "e2fsprogs"],
 };
+
+/** Debian has no Kafka, and Maven's is 45 MB: `npm run test:kafka` brings it, and `npm test` uses it where it is. */
+const kafkaPackages = ["default-jre-headless", "maven"];
 
 const searchPath = `${process.env.PATH}:/usr/sbin:/usr/local/sbin`.split(":");
 /** Where Debian keeps the programs of PostgreSQL, in a folder a version. */
@@ -30,12 +29,15 @@ const postgresHome = "/usr/lib/postgresql";
 
 /** Names of the programs that are missing now. */
 export function missingTestServers() {
+  return [...missingPrograms(), ...(hasKafka("--offline") ? [] : ["kafka"])];
+}
+
+function missingPrograms() {
   return Object.keys(servers).filter((program) => !isUsable(program));
 }
 
 function isUsable(program) {
-  if (program === "loop-mount") return canLoopMount();
-  return program === "kafka" ? hasKafka("--offline") : isInstalled(program);
+  return program === "loop-mount" ? canLoopMount() : isInstalled(program);
 }
 
 /** Without `--offline`, Maven downloads what it lacks: some 45 MB. */
@@ -72,11 +74,22 @@ function canInstall() {
   return process.getuid?.() === 0 && /^ID(_LIKE)?=.*debian/m.test(release);
 }
 
-/** Names of the programs that are still missing after an attempt to install them. */
+/** Names of the programs that are still missing after an attempt to install them; Kafka is only looked for. */
 export function ensureTestServers() {
-  const wanted = missingTestServers();
-  if (wanted.length === 0 || !canInstall()) return wanted;
-  const packages = [...new Set(wanted.flatMap((program) => servers[program]))];
+  install(missingPrograms().flatMap((program) => servers[program]));
+  return missingTestServers();
+}
+
+/** True if Kafka is there now. */
+export function ensureKafka() {
+  if (hasKafka("--offline")) return true;
+  install([...kafkaPackages, ...servers.kcat]);
+  return hasKafka();
+}
+
+function install(wanted) {
+  const packages = [...new Set(wanted)];
+  if (packages.length === 0 || !canInstall()) return;
   console.log(`installing for the tests: ${packages.join(" ")} ...`);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
   spawnSync("apt-get", ["update"], { env, stdio: "ignore" });
@@ -84,6 +97,4 @@ export function ensureTestServers() {
     env,
     stdio: ["ignore", "ignore", "inherit"],
   });
-  if (wanted.includes("kafka")) hasKafka();
-  return missingTestServers();
 }

@@ -6,8 +6,9 @@ import { ensureTestServers } from "./test-servers.mjs";
 
 ensureInstalled();
 const missingServers = ensureTestServers();
-if (missingServers.length > 0 && process.env.CI === "true") {
-  console.error(`missing test servers: ${missingServers.join(", ")}; install them, in CI nothing is left out`);
+const needed = missingServers.filter((server) => server !== "kafka");
+if (needed.length > 0 && process.env.CI === "true") {
+  console.error(`missing test servers: ${needed.join(", ")}; install them, in CI nothing but Kafka is left out`);
   process.exit(1);
 }
 run(process.execPath, ["node_modules/@biomejs/biome/bin/biome", "ci", "--error-on-warnings", "."]);

@@ -4,6 +4,7 @@ import { parseRequest } from "./config/alert-requests.ts";
 import type { CheckFault } from "./config/load.ts";
 import { quarantineRequest } from "./config/quarantine-request.ts";
 import type { GatewayConfig } from "./config/schema.ts";
+import { CollectorCertificates, readCertificates } from "./forward/collector-certificates.ts";
 import { CollectorSink } from "./forward/collector-sink.ts";
 import { Forwarder, type ForwarderOptions } from "./forward/forwarder.ts";
 import { cronFault } from "./forward/sending-hours.ts";
@@ -15,7 +16,7 @@ import { systemClock } from "./platform/clock.ts";
 import { TidegateError } from "./platform/errors.ts";
 
 /** What every sink can be told. */
-type CommonConfig = Omit<NonNullable<GatewayConfig["forward"]["collector"]>, "address" | "compression">;
+type CommonConfig = Omit<NonNullable<GatewayConfig["forward"]["collector"]>, "address" | "tls" | "compression">;
 
 type Part = Pick<ForwarderOptions, "log" | "logger">;
 
@@ -28,8 +29,10 @@ export async function forwardersOf(config: GatewayConfig, part: Part, environmen
   );
   const { collector } = config.forward;
   if (collector === undefined) return forwarders;
-  const { address, compression, ...common } = collector;
-  const sink = new CollectorSink({ name: "collector", address, compression, ...origin });
+  const { address, tls, compression, ...common } = collector;
+  const certificates =
+    tls === undefined ? undefined : new CollectorCertificates({ files: tls, clock: systemClock, logger: part.logger });
+  const sink = new CollectorSink({ name: "collector", address, certificates, compression, ...origin });
   return [forwarderOf(sink, common, part), ...forwarders];
 }
 
@@ -81,6 +84,13 @@ export function quarantineApi(forwarders: readonly Forwarder[]): QuarantineApi {
 export function hoursFaults({ forward: { collector, sinks } }: GatewayConfig): CheckFault[] {
   const ofSinks = sinks.flatMap(({ hours }, index) => faultsOf(hours, ["forward", "sinks", index, "hours"]));
   return [...faultsOf(collector?.hours ?? [], ["forward", "collector", "hours"]), ...ofSinks];
+}
+
+/** Of the files for the link to the collector, now. Sinks read theirs when they connect. */
+export function certificateFaults({ forward: { collector } }: GatewayConfig): CheckFault[] {
+  if (collector?.tls === undefined) return [];
+  const { faults } = readCertificates(collector.tls, systemClock.nowUs());
+  return faults.map(({ field, problem, remedy }) => ({ path: ["forward", "collector", "tls", field], problem, remedy }));
 }
 
 function faultsOf(hours: readonly { readonly start: string }[], path: CheckFault["path"]): CheckFault[] {

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { readGatewayConfig } from "../gateway-config.ts";
+import { checkGatewayConfig } from "../gateway-config.ts";
 import { readCollectorConfig } from "./collector-config.ts";
 
 export function checkCommand(): Command {
@@ -9,7 +9,7 @@ export function checkCommand(): Command {
     .option("--collector", "it is a collector's config file")
     .action((options: { config: string; collector?: boolean }) => {
       if (options.collector) readCollectorConfig(options.config);
-      else readGatewayConfig(options.config);
+      else checkGatewayConfig(options.config);
       console.log(`${options.config} is valid`);
     });
 }

@@ -1,6 +1,6 @@
 import { readTlsFiles } from "../collector/tls-files.ts";
+import type { CollectorConfig } from "../config/collector-schema.ts";
 import { type CheckFault, loadCollectorConfig } from "../config/load.ts";
-import type { CollectorConfig } from "../config/schema.ts";
 import { systemClock } from "../platform/clock.ts";
 
 /** Reads and validates a collector's config file, and the files of its TLS listener. Errors: CONFIG_INVALID. */

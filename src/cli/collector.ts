@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { type Collector, startCollector } from "../collector/collector.ts";
 import { databaseName } from "../collector/postgres-connection.ts";
+import { type CollectorConfig, collectorConfigSchema, collectorListenFault } from "../config/collector-schema.ts";
 import { parseConfig } from "../config/load.ts";
-import { type CollectorConfig, collectorConfigSchema, collectorListenFault } from "../config/schema.ts";
 import { systemClock } from "../platform/clock.ts";
 import { TidegateError } from "../platform/errors.ts";
 import { createLogger } from "../platform/logger.ts";

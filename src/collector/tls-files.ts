@@ -1,8 +1,14 @@
 // The files of a TLS listener, read and checked together: what is wrong with them is said before a gateway would find out.
 
-import { createPrivateKey, X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { messageOf } from "../platform/errors.ts";
+import {
+  authorityFault,
+  certificateFault,
+  keyFault,
+  type PemCheck,
+  type PemFault,
+  pairFault,
+  readPem,
+} from "../platform/pem-check.ts";
 
 /** Paths of PEM files. */
 export interface TlsFiles {
@@ -13,10 +19,8 @@ export interface TlsFiles {
   readonly clientCa?: string | undefined;
 }
 
-export interface TlsFault {
+export interface TlsFault extends PemFault {
   readonly field: keyof TlsFiles;
-  readonly problem: string;
-  readonly remedy: string;
 }
 
 export interface TlsMaterial {
@@ -32,58 +36,21 @@ export type CheckedTls =
 
 export function readTlsFiles(files: TlsFiles, nowUs: number): CheckedTls {
   const faults: TlsFault[] = [];
-  const read = (field: keyof TlsFiles, check: (pem: Buffer) => Omit<TlsFault, "field"> | null): Buffer | null => {
+  const read = (field: keyof TlsFiles, check: PemCheck): Buffer | null => {
     const path = files[field];
     if (path === undefined) return null;
-    const pem = contentOf(path);
-    const fault = typeof pem === "string" ? { problem: pem, remedy: "name a PEM file that this process may read" } : check(pem);
+    const pem = readPem(path);
+    const fault = Buffer.isBuffer(pem) ? check(pem, nowUs) : pem;
     if (fault !== null) faults.push({ field, ...fault });
-    return typeof pem === "string" ? null : pem;
+    return Buffer.isBuffer(pem) ? pem : null;
   };
-  const cert = read("cert", (pem) => certificateFault(pem, nowUs));
+  const cert = read("cert", certificateFault);
   const key = read("key", keyFault);
-  const clientCa = read("clientCa", (pem) => certificateFault(pem, nowUs));
+  const clientCa = read("clientCa", authorityFault);
   if (faults.length === 0 && cert !== null && key !== null) {
-    if (new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))
-      return { material: { cert, key, clientCa }, faults: [] };
-    faults.push({
-      field: "key",
-      problem: `is not the key of the certificate in ${files.cert}`,
-      remedy: "name the key that the certificate was made for",
-    });
+    const fault = pairFault(files.cert, cert, key);
+    if (fault === null) return { material: { cert, key, clientCa }, faults: [] };
+    faults.push({ field: "key", ...fault });
   }
   return { material: null, faults };
-}
-
-function contentOf(path: string): Buffer | string {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    return `cannot be read: ${messageOf(error)}`;
-  }
-}
-
-/** Of the first certificate in the file, the one that is shown or trusted. */
-function certificateFault(pem: Buffer, nowUs: number): Omit<TlsFault, "field"> | null {
-  try {
-    const { validFrom, validTo } = new X509Certificate(pem);
-    const nowMs = nowUs / 1000;
-    if (nowMs > Date.parse(validTo)) return { problem: `expired at ${validTo}`, remedy: "have it renewed" };
-    if (nowMs >= Date.parse(validFrom)) return null;
-    return { problem: `is not valid before ${validFrom}`, remedy: "check this host's clock, or wait" };
-  } catch (error) {
-    return { problem: `holds no certificate: ${messageOf(error)}`, remedy: "name a PEM file that begins with a certificate" };
-  }
-}
-
-function keyFault(pem: Buffer): Omit<TlsFault, "field"> | null {
-  try {
-    createPrivateKey(pem);
-    return null;
-  } catch (error) {
-    return {
-      problem: `holds no private key: ${messageOf(error)}`,
-      remedy: "name a PEM file with a key that has no passphrase",
-    };
-  }
 }

@@ -6,10 +6,12 @@ import { uniqueNames } from "./naming.ts";
 import { checkRetryDelays, hostPort } from "./quantities.ts";
 import { commonFields } from "./sinks/sink-fields.ts";
 import { checkSinks, sink } from "./sinks/sink-schemas.ts";
+import { tls } from "./sinks/tls-schema.ts";
 
 const collector = z
   .strictObject({
     address: hostPort.describe("Where the collector listens."),
+    tls: tls.optional().describe("Encryption of the link, and who both sides are. {}: with what Node.js trusts. Absent: none."),
     compression: z.enum(["gzip", "none"]).default("gzip").describe("Compression of what is sent."),
     ...commonFields,
   })

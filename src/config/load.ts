@@ -4,9 +4,10 @@ import { readFileSync } from "node:fs";
 import { type Document, isMap, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { messageOf, TidegateError } from "../platform/errors.ts";
+import { type CollectorConfig, collectorConfigSchema } from "./collector-schema.ts";
 import { describeFault, type Fault, faultsOf } from "./faults.ts";
 import { jsonSchemaOf } from "./reference.ts";
-import { type CollectorConfig, collectorConfigSchema, type GatewayConfig, gatewayConfigSchema } from "./schema.ts";
+import { type GatewayConfig, gatewayConfigSchema } from "./schema.ts";
 
 /** Largest config file that is read. */
 const fileBytesMax = 1024 * 1024;

@@ -7,14 +7,21 @@
 //   send buffer          16 messages (grpc-js); `send` returns false when it is full
 //
 // What happens on failure: every way a stream can end is one `failed` event. COLLECTOR_REFUSED if the collector said that it
-// does not want what it gets, COLLECTOR_UNREACHABLE for everything else; `retryAfterMs` in its details if the collector said when to
-// come back.
+// does not want what it gets, or if one side does not accept the other's certificate, COLLECTOR_UNREACHABLE for everything else;
+// `retryAfterMs` in its details if the collector said when to come back. A link whose certificates changed ends as `outdated`.
 //
 // It does not retry and has no deadline for acknowledgements: the forwarder has both. grpc-js retries are off, and each link
-// has a connection of its own, because two backoffs on top of each other make neither. It does not encrypt.
+// has a connection of its own, because two backoffs on top of each other make neither.
 
 import type { Socket } from "node:net";
-import { Client, type ClientDuplexStream, compressionAlgorithms, type ServiceError, status } from "@grpc/grpc-js";
+import {
+  Client,
+  type ClientDuplexStream,
+  compressionAlgorithms,
+  connectivityState,
+  type ServiceError,
+  status,
+} from "@grpc/grpc-js";
 import {
   type ForwardRequestFields,
   forwardMethod,
@@ -30,7 +37,9 @@ import type { Gap } from "../model/gap.ts";
 import { type IntervalSet, unionOf } from "../model/interval-set.ts";
 import type { Lane } from "../model/lane.ts";
 import { TidegateError } from "../platform/errors.ts";
-import { insecureCredentials } from "./owned-socket.ts";
+import type { CollectorCertificates } from "./collector-certificates.ts";
+import { LinkEncryption } from "./link-encryption.ts";
+import { ownedCredentials } from "./owned-socket.ts";
 import type { LaneSets, Sink, SinkBatch, SinkEvents, SinkLink } from "./sink.ts";
 
 const keepaliveMs = 30_000;
@@ -45,6 +54,8 @@ export interface CollectorSinkOptions {
   /** Identity of the log whose offsets are sent. */
   readonly logId: string;
   readonly compression: "gzip" | "none";
+  /** Absent: the link is not encrypted. */
+  readonly certificates?: CollectorCertificates | undefined;
 }
 
 /** A collector may not ask for a longer pause: it could be wrong, and the gateway would be silent. */
@@ -73,9 +84,42 @@ export class CollectorSink implements Sink {
     this.#options = options;
   }
 
-  open(events: SinkEvents): SinkLink {
-    return new CollectorLink(this.target, this.#options, events);
+  unreachable(fault: string): TidegateError {
+    return unreachable(this.target, fault);
   }
+
+  open(events: SinkEvents): SinkLink {
+    const { certificates, address } = this.#options;
+    try {
+      const encryption = certificates === undefined ? null : new LinkEncryption(certificates, address.host);
+      return new CollectorLink(this.target, this.#options, { events, encryption });
+    } catch (error) {
+      if (!(error instanceof TidegateError)) throw error;
+      return failedLink(error, events);
+    }
+  }
+}
+
+/** One that never came to be. */
+function failedLink(error: TidegateError, events: SinkEvents): SinkLink {
+  let isClosed = false;
+  queueMicrotask(() => {
+    if (!isClosed) events.failed(error);
+  });
+  return {
+    wireBytes: 0,
+    send: () => false,
+    declareLost: () => {},
+    close: () => {
+      isClosed = true;
+    },
+  };
+}
+
+interface LinkParts {
+  readonly events: SinkEvents;
+  /** Null: none. */
+  readonly encryption: LinkEncryption | null;
 }
 
 class CollectorLink implements SinkLink {
@@ -85,10 +129,13 @@ class CollectorLink implements SinkLink {
   readonly #call: ClientDuplexStream<ForwardRequestFields, ReceivedResponse>;
   #opened = false;
   #ended = false;
+  readonly #encryption: LinkEncryption | null;
+  #stopWatching = () => {};
 
-  constructor(target: string, options: CollectorSinkOptions, events: SinkEvents) {
+  constructor(target: string, options: CollectorSinkOptions, { events, encryption }: LinkParts) {
     this.#events = events;
-    const channelCredentials = insecureCredentials((socket) => this.#own(socket));
+    this.#encryption = encryption;
+    const channelCredentials = ownedCredentials((socket) => this.#own(socket), encryption);
     this.#client = new Client(target, channelCredentials, channelOptions(options.compression));
     const { path, requestSerialize, responseDeserialize } = forwardMethod;
     this.#call = this.#client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
@@ -96,7 +143,7 @@ class CollectorLink implements SinkLink {
     this.#call.on("drain", () => {
       if (!this.#ended) events.writable();
     });
-    this.#call.on("error", (error: ServiceError) => this.#fail(failureOf(target, error)));
+    this.#call.on("error", (error: ServiceError) => this.#fail(this.#tlsFailure(target) ?? failureOf(target, error)));
     this.#call.on("end", () => this.#fail(unreachable(target, "the collector ended the stream")));
     const { gatewayId, logId } = options;
     this.#call.write({ hello: { protocol: protocolVersion, gatewayId, logId } });
@@ -107,7 +154,7 @@ class CollectorLink implements SinkLink {
     return this.#call.write({ batch: { lane: toWireLane(lane), firstOffset, count, block: bytes } });
   }
 
-  /** As the socket counts them: compressed, with the framing of HTTP/2. */
+  /** As the socket counts them: compressed, with the framing of HTTP/2 and of TLS. */
   get wireBytes(): number {
     return this.#socket?.bytesWritten ?? 0;
   }
@@ -119,9 +166,26 @@ class CollectorLink implements SinkLink {
   close(): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#stopWatching();
     this.#call.cancel();
     this.#client.close();
     this.#socket?.destroy();
+  }
+
+  #watchCertificates(): void {
+    if (this.#encryption === null || this.#ended) return;
+    this.#stopWatching = this.#encryption.watch(() => {
+      this.close();
+      this.#events.outdated();
+    });
+  }
+
+  /** Why there is no connection, if that is because of certificates. */
+  #tlsFailure(target: string): TidegateError | null {
+    if (this.#client.getChannel().getConnectivityState(false) !== connectivityState.TRANSIENT_FAILURE) return null;
+    const { fault = null, cause } = this.#encryption ?? {};
+    if (fault === null) return null;
+    return new TidegateError("COLLECTOR_REFUSED", `forward to collector ${target}: ${fault}`, { details: { target }, cause });
   }
 
   #own(socket: Socket): void {
@@ -137,6 +201,7 @@ class CollectorLink implements SinkLink {
         settled: settledOf(response.welcome.positions ?? []),
         anyOrder: response.welcome.anyOrder ?? false,
       });
+      this.#watchCertificates();
     } else if (response.response === "ack" && this.#opened) {
       const lane = fromWireLane(response.ack.lane ?? 0);
       if (lane === undefined) return;

@@ -1,5 +1,6 @@
 // One link of a forwarder: from the attempt to open it to its end. It reads the log in rounds, sends what has no fate yet, and takes the
-// fates. It never retries a link; the forwarder makes a new one. What goes next is for lane-schedule.ts, how much for send-budget.ts.
+// fates. It never retries a link; the forwarder makes a new one. Which records go next is for lane-schedule.ts, as which batches for
+// batch-source.ts, how much for send-budget.ts.
 //
 // Order of a round: alerts, live results, live readings, then the backlog of results and of readings. So nothing waits longer for alerts
 // than one round takes, and the backlog has a part in every round.
@@ -10,8 +11,6 @@
 //
 // A deadline watches the sink: if nothing in flight gets its fate within ackTimeoutMs, or no room for more, the link is given up.
 
-import { setImmediate as nextTurn } from "node:timers/promises";
-import { mergeableGroups, mergeBlocks, sliceBlock } from "../codec/block-merge.ts";
 import type { Log, StoredBlock } from "../log/log.ts";
 import type { Gap } from "../model/gap.ts";
 import { allBelow, denseEnd, type Interval, type IntervalSet } from "../model/interval-set.ts";
@@ -19,6 +18,7 @@ import { type Lane, lanes } from "../model/lane.ts";
 import type { Clock } from "../platform/clock.ts";
 import { TidegateError } from "../platform/errors.ts";
 import type { Bandwidth } from "./bandwidth.ts";
+import { BatchSource } from "./batch-source.ts";
 import { Inflight } from "./inflight.ts";
 import { LaneSchedule, type Track } from "./lane-schedule.ts";
 import type { Quarantine } from "./quarantine.ts";
@@ -38,9 +38,6 @@ const forwardOrder: readonly (readonly [Lane, Track])[] = [
   ["results", "backlog"],
   ["readings", "backlog"],
 ];
-
-/** Most bytes of one lane in one round, if no block is larger. */
-const roundBytesMax = 256 * 1024;
 
 /** Live records that could not be sent for so long are backlog: those that come now go first. */
 const liveBehindUsMax = 5_000_000;
@@ -64,7 +61,7 @@ export interface ForwardLinkOptions {
   readonly events: ForwardLinkEvents;
 }
 
-/** None comes after `failed` or `close`. */
+/** None comes after `failed`, `outdated` or `close`. */
 export interface ForwardLinkEvents {
   opened(): void;
   /** Everything in the log is sent. */
@@ -79,6 +76,8 @@ export interface ForwardLinkEvents {
   /** Neither the upstream nor the log has these records. */
   lost(gap: Gap): void;
   failed(error: TidegateError): void;
+  /** The sink wants a new link, at once. */
+  outdated(): void;
 }
 
 export class ForwardLink {
@@ -89,7 +88,7 @@ export class ForwardLink {
   readonly #wakeup = new Wakeup();
   readonly #stopListening: () => void;
   readonly #retried = new Set<string>();
-  #schedules: Record<Lane, LaneSchedule>;
+  #sources: Record<Lane, BatchSource>;
   #order: ForwardLinkOptions["order"];
   #writable = true;
   #liveBehindSinceUs: number | null = null;
@@ -101,7 +100,7 @@ export class ForwardLink {
     this.#options = options;
     const { inflightBytesMax, inflightBatchesMax, backlogShare, bandwidth } = options;
     this.#budget = new SendBudget({ inflight: this.#inflight, inflightBytesMax, inflightBatchesMax, backlogShare, bandwidth });
-    this.#schedules = this.#schedulesOf(options.settled);
+    this.#sources = this.#sourcesOf(options.settled);
     this.#order = options.order;
     this.#stopListening = options.log.onCommit(() => this.#wakeup.signal());
     this.#link = options.sink.open({
@@ -111,6 +110,11 @@ export class ForwardLink {
       kept: (lane, offsets, retryAfterMs) => this.#keep(lane, offsets, retryAfterMs),
       writable: () => this.#takeMore(),
       failed: (error) => this.#fail(error),
+      outdated: () => {
+        if (this.#ended) return;
+        this.#end();
+        options.events.outdated();
+      },
     });
     this.#setDeadline("the stream did not open");
   }
@@ -139,19 +143,25 @@ export class ForwardLink {
 
   #open({ settled, anyOrder }: Upstream): void {
     if (this.#ended) return;
-    if (settled !== null) this.#schedules = this.#schedulesOf(anyOrder ? settled : denseOf(settled));
+    if (settled !== null) this.#sources = this.#sourcesOf(anyOrder ? settled : denseOf(settled));
     if (!anyOrder) this.#order = "fifo";
-    for (const lane of lanes) if (!this.#isWithinLog(lane, this.#schedules[lane].settled)) return;
+    for (const lane of lanes) if (!this.#isWithinLog(lane, this.#sources[lane].schedule.settled)) return;
     this.#setDeadline(null);
     this.#options.events.opened();
-    for (const lane of lanes) this.#options.events.settled(lane, this.#schedules[lane].settled);
+    for (const lane of lanes) this.#options.events.settled(lane, this.#sources[lane].schedule.settled);
     this.#beginLive();
     this.#running = this.#run().catch((error: unknown) => this.#failReading(error));
   }
 
-  #schedulesOf({ readings, results, alerts }: LaneSets): Record<Lane, LaneSchedule> {
-    const schedule = (settled: IntervalSet) => new LaneSchedule(settled, this.#options.backlogRecordsMin);
-    return { readings: schedule(readings), results: schedule(results), alerts: schedule(alerts) };
+  #sourcesOf({ readings, results, alerts }: LaneSets): Record<Lane, BatchSource> {
+    const { log, backlogRecordsMin } = this.#options;
+    const source = (lane: Lane, settled: IntervalSet) =>
+      new BatchSource(log, lane, new LaneSchedule(settled, backlogRecordsMin));
+    return {
+      readings: source("readings", readings),
+      results: source("results", results),
+      alerts: source("alerts", alerts),
+    };
   }
 
   #takeMore(): void {
@@ -192,7 +202,7 @@ export class ForwardLink {
   #keep(lane: Lane, offsets: Interval, retryAfterMs: number): void {
     if (this.#ended) return;
     this.#takeFromFlight(lane, offsets);
-    this.#schedules[lane].release(offsets);
+    this.#sources[lane].schedule.release(offsets);
     this.#endRetries(this.#options.quarantine.idsWithin(lane, offsets));
     this.#budget.heldBack(retryAfterMs, this.#options.clock.nowUs());
     this.#wakeup.signal();
@@ -210,7 +220,7 @@ export class ForwardLink {
   }
 
   #settle(lane: Lane, offsets: readonly Interval[]): void {
-    const schedule = this.#schedules[lane];
+    const schedule = this.#sources[lane].schedule;
     for (const range of offsets) schedule.settle(range);
     this.#options.events.settled(lane, schedule.settled);
     this.#wakeup.signal();
@@ -233,7 +243,7 @@ export class ForwardLink {
 
   #beginLive(): void {
     if (this.#order === "fifo") return;
-    for (const lane of lanes) this.#schedules[lane].beginLive(this.#endOf(lane));
+    for (const lane of lanes) this.#sources[lane].schedule.beginLive(this.#endOf(lane));
   }
 
   async #run(): Promise<void> {
@@ -286,11 +296,11 @@ export class ForwardLink {
   }
 
   #unsentLive(lane: Lane): number {
-    return this.#schedules[lane].unsent("live", this.#endOf(lane));
+    return this.#sources[lane].schedule.unsent("live", this.#endOf(lane));
   }
 
   #waits(lane: Lane, track: Track): boolean {
-    return this.#schedules[lane].next(track, this.#endOf(lane)) !== null;
+    return this.#sources[lane].schedule.next(track, this.#endOf(lane)) !== null;
   }
 
   #endOf(lane: Lane): number {
@@ -312,13 +322,8 @@ export class ForwardLink {
     let sent = this.#sendRetries();
     for (const [lane, track] of forwardOrder) {
       if (!this.#maySend(lane)) continue;
-      const blocks = await this.#readNext(lane, track);
+      if (await this.#sendNext(lane, track)) sent = true;
       if (this.#ended) return sent;
-      for (const block of blocks) {
-        if (!this.#writable) break;
-        this.#send(lane, track, block);
-        sent = true;
-      }
     }
     return sent;
   }
@@ -340,48 +345,25 @@ export class ForwardLink {
     return sent;
   }
 
-  async #readNext(lane: Lane, track: Track): Promise<readonly StoredBlock[]> {
-    const { log } = this.#options;
-    const { startOffset, endOffset } = log.bounds(lane);
-    if (!this.#declareLost(lane, track, { start: 0, end: startOffset })) return [];
+  /** True if anything was sent. */
+  async #sendNext(lane: Lane, track: Track): Promise<boolean> {
+    const source = this.#sources[lane];
+    if (!this.#declareLost(track, source.removed())) return false;
     const room = this.#budget.room(track, this.#otherWaits(track));
-    const from = room === 0 ? null : this.#schedules[lane].next(track, endOffset);
-    if (from === null) return [];
-    const blocks = await log.read(lane, from, Math.min(roundBytesMax, room));
-    if (this.#ended) return [];
-    // Nothing up to there: it is lost.
-    const firstOffset = blocks[0]?.firstOffset ?? endOffset;
-    if (firstOffset > from && !this.#declareLost(lane, track, { start: from, end: firstOffset })) return [];
-    return this.#batchesOf(lane, blocks);
+    if (room === 0) return false;
+    const { gaps, batches } = await source.next({ track, room, batchesMax: this.#budget.batchesLeft });
+    if (this.#ended || !this.#declareLost(track, gaps)) return false;
+    let sent = false;
+    for (const batch of batches) {
+      if (!this.#writable) return sent;
+      this.#send(lane, track, batch);
+      sent = true;
+    }
+    return sent;
   }
 
   #otherWaits(track: Track): boolean {
     return lanes.some((lane) => this.#waits(lane, track === "live" ? "backlog" : "live"));
-  }
-
-  /** What has no fate of the blocks up to the first one that does not follow the one before; small ones merged. */
-  async #batchesOf(lane: Lane, blocks: readonly StoredBlock[]): Promise<StoredBlock[]> {
-    const hole = blocks.findIndex(({ firstOffset }, index) => index > 0 && firstOffset !== endOf(blocks[index - 1]));
-    const parts = blocks.slice(0, hole === -1 ? blocks.length : hole).flatMap((block) => this.#missingOf(lane, block));
-    const batches: StoredBlock[] = [];
-    for (const group of mergeableGroups(parts).slice(0, this.#budget.batchesLeft)) {
-      const [only] = group;
-      if (group.length === 1 && only !== undefined) batches.push(only);
-      else {
-        batches.push(mergeBlocks(lane, group));
-        // PUBACKs wait for the same event loop.
-        await nextTurn();
-      }
-    }
-    return batches;
-  }
-
-  #missingOf(lane: Lane, block: StoredBlock): StoredBlock[] {
-    const { firstOffset, count, bytes } = block;
-    return this.#schedules[lane].missing({ start: firstOffset, end: firstOffset + count }).map(({ start, end }) => {
-      if (end - start === count) return block;
-      return { firstOffset: start, count: end - start, bytes: sliceBlock(lane, bytes, start - firstOffset, end - firstOffset) };
-    });
   }
 
   #send(lane: Lane, track: Track, { firstOffset, count, bytes }: StoredBlock): void {
@@ -391,17 +373,12 @@ export class ForwardLink {
     this.#budget.sent(this.#link.wireBytes, this.#options.clock.nowUs());
   }
 
-  /** Declares what the log lacks of a range, a gap for each piece that it knows of. False if there is no room for more. */
-  #declareLost(lane: Lane, track: Track, range: Interval): boolean {
-    const pieces = this.#schedules[lane]
-      .missing(range)
-      .flatMap(({ start, end }) => this.#options.log.missing(lane, start, end));
-    for (const { fromOffset, toOffset, loss } of pieces) {
+  /** False if there is no room for all of them. */
+  #declareLost(track: Track, gaps: readonly Gap[]): boolean {
+    for (const gap of gaps) {
       if (!this.#writable || this.#budget.batchesLeft === 0) return false;
-      const { reason = "unknown", sinceUs = null, untilUs = null } = loss ?? {};
-      const gap = { lane, fromOffset, toOffset, reason, sinceUs, untilUs } as const;
       this.#options.events.lost(gap);
-      this.#expectFate(lane, track, { start: fromOffset, end: toOffset }, 0);
+      this.#expectFate(gap.lane, track, { start: gap.fromOffset, end: gap.toOffset }, 0);
       this.#link.declareLost(gap);
     }
     return true;
@@ -409,7 +386,7 @@ export class ForwardLink {
 
   #expectFate(lane: Lane, track: Track, offsets: Interval, bytes: number): void {
     if (this.#inflight.batches === 0) this.#setDeadline("nothing was confirmed");
-    this.#schedules[lane].send(offsets);
+    this.#sources[lane].schedule.send(offsets);
     this.#inflight.add(lane, { track, offsets, bytes, sentAtUs: this.#options.clock.nowUs() });
   }
 
@@ -426,13 +403,7 @@ export class ForwardLink {
     if (fault === null || this.#ended) return;
     const { clock, ackTimeoutMs, sink } = this.#options;
     this.#cancelDeadline = clock.after(ackTimeoutMs, () => {
-      this.#fail(
-        new TidegateError(
-          "COLLECTOR_UNREACHABLE",
-          `forward to ${sink.target}: ${fault} within ${ackTimeoutMs} ms; the log keeps everything, check the collector and the way to it`,
-          { details: { target: sink.target, ackTimeoutMs } },
-        ),
-      );
+      this.#fail(sink.unreachable(`${fault} within ${ackTimeoutMs} ms`));
     });
   }
 
@@ -464,8 +435,4 @@ const timerMsMax = 3_600_000;
 function denseOf({ readings, results, alerts }: LaneSets): LaneSets {
   const dense = (set: IntervalSet) => allBelow(denseEnd(set));
   return { readings: dense(readings), results: dense(results), alerts: dense(alerts) };
-}
-
-function endOf(block: StoredBlock | undefined): number {
-  return block === undefined ? 0 : block.firstOffset + block.count;
 }

@@ -6,6 +6,8 @@
 //                       |                     v
 //                       '---------------- backing-off            any --stop--> stopped
 //
+//   draining, live --outdated--> connecting
+//
 // An event that means nothing in a state (a late timer, a failure of a link that was given up) leaves it as it is.
 
 import type { TidegateError } from "../platform/errors.ts";
@@ -25,6 +27,7 @@ export type ForwardEvent =
   | { readonly kind: "opened" }
   | { readonly kind: "caught-up" }
   | { readonly kind: "fell-behind" }
+  | { readonly kind: "outdated" }
   | { readonly kind: "failed"; readonly error: TidegateError; readonly retryDelayMs: number }
   | { readonly kind: "retry" }
   | { readonly kind: "stop" };
@@ -40,6 +43,8 @@ export function transition(state: ForwardState, event: ForwardEvent, nowUs: numb
       return state.kind === "draining" ? { kind: "live", sinceUs: nowUs } : state;
     case "fell-behind":
       return state.kind === "live" ? { kind: "draining", sinceUs: nowUs } : state;
+    case "outdated":
+      return state.kind === "draining" || state.kind === "live" ? { kind: "connecting", sinceUs: nowUs } : state;
     case "failed":
       if (state.kind === "idle" || state.kind === "backing-off") return state;
       return {

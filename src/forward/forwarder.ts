@@ -234,6 +234,11 @@ export class Forwarder {
         rejected: (lane, rejections) => this.#reportRejected(lane, rejections),
         lost: (gap) => this.#reportLost(gap),
         failed: (error) => this.#fail(error),
+        outdated: () => {
+          logger.info({ sink: sink.name, target: sink.target }, "link is renewed");
+          this.#enter({ kind: "outdated" });
+          void this.#connect();
+        },
       },
     });
   }

@@ -15,6 +15,7 @@ import { messageOf, TidegateError } from "../platform/errors.ts";
 import { matcherOf, type RecordFilter } from "./record-filter.ts";
 import type { BatchOutcome, RecordBatch, RecordClient, RecordSink } from "./record-sink.ts";
 import type { Sink, SinkBatch, SinkEvents, SinkLink } from "./sink.ts";
+import { unreachableError } from "./sinks/sink-errors.ts";
 
 export interface RecordForwardingOptions {
   readonly gatewayId: string;
@@ -38,6 +39,10 @@ export class RecordForwarding implements Sink {
 
   get target(): string {
     return this.#sink.target;
+  }
+
+  unreachable(fault: string): TidegateError {
+    return unreachableError(this.target, fault);
   }
 
   open(events: SinkEvents): SinkLink {
@@ -163,8 +168,5 @@ function inOrder(intervals: readonly Interval[]): Interval[] {
 /** Clients throw TidegateErrors; anything else is of their library. */
 function failureOf(target: string, error: unknown): TidegateError {
   if (error instanceof TidegateError) return error;
-  return new TidegateError("SINK_UNREACHABLE", `forward to ${target}: ${messageOf(error)}; the log keeps everything`, {
-    details: { target },
-    cause: error,
-  });
+  return unreachableError(target, messageOf(error), error);
 }

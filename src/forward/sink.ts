@@ -5,9 +5,10 @@
 // Life of a link
 //   open -> opened -> (accepted | rejected | kept | writable)* -> failed        the upstream or the network ended it
 //   open -> failed                                                             it never came to be
+//   open -> opened -> ... -> outdated                                          the sink asks for another link: nothing is wrong
 //   open -> ... -> close                                                       the forwarder ended it; no event comes after
 //
-// Events never arrive before `open` has returned, and none after `failed` or `close`.
+// Events never arrive before `open` has returned, and none after `failed`, `outdated` or `close`.
 //
 // Fate of a record that was sent: it is accepted (durable upstream), rejected (refused for good, whoever sends it when), or kept (not
 // now: it is sent again). Every record that was sent on a link has one of these, unless the link ends.
@@ -62,6 +63,9 @@ export interface SinkEvents {
 
   /** The link is gone; what has no fate yet must be sent again on another. */
   failed(error: TidegateError): void;
+
+  /** The link is gone, as after `failed`, because a new one has other credentials. It is to be opened at once. */
+  outdated(): void;
 }
 
 export interface SinkLink {
@@ -87,6 +91,9 @@ export interface Sink {
 
   /** Where records go, for people: "127.0.0.1:7070". No secrets in it. */
   readonly target: string;
+
+  /** The error of a link that the forwarder gives up, because the upstream has not done its part. @param fault in words. */
+  unreachable(fault: string): TidegateError;
 
   /** Begins a new link; the one before must have ended. Never throws: what goes wrong is an event. */
   open(events: SinkEvents): SinkLink;

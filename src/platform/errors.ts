@@ -91,7 +91,8 @@ export const errorTable = {
     exitCode: 69,
   },
   COLLECTOR_REFUSED: {
-    meaning: "The collector refused the stream, for instance because of an unknown protocol version. The message says why.",
+    meaning:
+      "The collector refused the stream, for instance because of an unknown protocol version, or one side does not accept the certificate of the other. The message says why.",
     retryable: true,
     exitCode: 76,
   },

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { tempDir } from "./temp-dir.ts";
 
@@ -39,14 +39,43 @@ export class CertificateAuthority {
     return readFileSync(this.cert);
   }
 
-  /** A certificate for 127.0.0.1 and its key; valid for two days from now. */
-  issue(): CertificateFiles {
-    const name = (suffix: string) => join(this.#directory, `${this.#issued}.${suffix}`);
-    this.#issued += 1;
-    const [key, cert, request] = [name("key"), name("pem"), name("csr")];
-    openssl("req", ...newKey, "-keyout", key, "-out", request, "-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1");
+  /** A certificate and its key; valid for two days from now. @param subjectAltName default: 127.0.0.1. */
+  issue(subjectAltName = "IP:127.0.0.1"): CertificateFiles {
+    return this.#sign(this.#request(subjectAltName));
+  }
+
+  /** A certificate for 127.0.0.1 that was valid in January 2020. */
+  issueExpired(): CertificateFiles {
+    const { key, cert, request } = this.#request("IP:127.0.0.1");
+    const [config, index] = [`${request}.cnf`, `${request}.index`];
+    writeFileSync(index, "");
+    writeFileSync(
+      config,
+      `[ca]\ndefault_ca = a\n[a]\ndatabase = ${index}\nnew_certs_dir = ${this.#directory}\nrand_serial = yes\ndefault_md = sha256\npolicy = p\ncopy_extensions = copy\n[p]\ncommonName = supplied\n`,
+    );
+    const dates = ["-startdate", "20200101000000Z", "-enddate", "20200131000000Z"];
+    const signing = ["-cert", this.cert, "-keyfile", this.#key, "-in", request, "-out", cert];
+    openssl("ca", "-batch", "-notext", "-config", config, ...signing, ...dates);
+    return { cert, key };
+  }
+
+  /** A certificate with a key so short that OpenSSL does not use it. */
+  issueWeak(): CertificateFiles {
+    return this.#sign(this.#request("IP:127.0.0.1", ["-newkey", "rsa:512", "-nodes"]));
+  }
+
+  #sign({ key, cert, request }: CertificateFiles & { readonly request: string }): CertificateFiles {
     const signing = ["-CA", this.cert, "-CAkey", this.#key, "-CAcreateserial", "-copy_extensions", "copy", "-days", "2"];
     openssl("x509", "-req", "-in", request, "-out", cert, ...signing);
     return { cert, key };
+  }
+
+  #request(subjectAltName: string, keyOptions = newKey): CertificateFiles & { readonly request: string } {
+    const path = (suffix: string) => join(this.#directory, `${this.#issued}.${suffix}`);
+    this.#issued += 1;
+    const [key, cert, request] = [path("key"), path("pem"), path("csr")];
+    const name = ["-subj", "/CN=test", "-addext", `subjectAltName=${subjectAltName}`];
+    openssl("req", ...keyOptions, "-keyout", key, "-out", request, ...name);
+    return { cert, key, request };
   }
 }

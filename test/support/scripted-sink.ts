@@ -12,6 +12,10 @@ export class ScriptedSink implements Sink {
   readonly target = "nowhere";
   readonly links: ScriptedLink[] = [];
 
+  unreachable(fault: string): TidegateError {
+    return new TidegateError("COLLECTOR_UNREACHABLE", `forward to nowhere: ${fault}`);
+  }
+
   open(events: SinkEvents): SinkLink {
     const link = new ScriptedLink(events);
     this.links.push(link);

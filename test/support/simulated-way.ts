@@ -39,6 +39,10 @@ export class SimulatedWay implements Sink {
     this.options = options;
   }
 
+  unreachable(fault: string): TidegateError {
+    return new TidegateError("COLLECTOR_UNREACHABLE", `forward to simulated: ${fault}`);
+  }
+
   open(events: SinkEvents): SinkLink {
     this.#link = new SimulatedLink(this, events);
     return this.#link;

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const path = z.string().min(1);
 
-/** How a sink's connection is encrypted. The files are read at each connect, so that renewed ones are taken at the next. */
+/** How a link to the collector or a sink is encrypted. The files are read at each connect, so that renewed ones are taken then. */
 export const tls = z
   .strictObject({
     ca: path.optional().describe("PEM file of the authorities that may vouch for the server. Default: those of Node.js."),

@@ -300,6 +300,7 @@ function sentOver(forwarding: RecordForwarding, readings: readonly Reading[]): P
       kept: () => reject(new Error("kept")),
       writable: () => {},
       failed: reject,
+      outdated: () => {},
     });
     onTestFinished(() => link.close());
   });

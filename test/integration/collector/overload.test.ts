@@ -126,7 +126,15 @@ async function sinkFailure(collector: Collector): Promise<TidegateError> {
   const about = { name: "collector", gatewayId: "gw-2", logId: "log-1", compression: "none" } as const;
   const sink = new CollectorSink({ ...about, address: { host, port } });
   return new Promise((failed) => {
-    sink.open({ opened: ignored, accepted: ignored, rejected: ignored, kept: ignored, writable: ignored, failed });
+    const others = {
+      opened: ignored,
+      accepted: ignored,
+      rejected: ignored,
+      kept: ignored,
+      writable: ignored,
+      outdated: ignored,
+    };
+    sink.open({ ...others, failed });
   });
 }
 

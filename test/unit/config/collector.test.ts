@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { collectorConfigSchema } from "../../../src/config/collector-schema.ts";
 import type { Fault } from "../../../src/config/faults.ts";
 import { parseConfig } from "../../../src/config/load.ts";
-import { collectorConfigSchema } from "../../../src/config/schema.ts";
 import { TidegateError } from "../../../src/platform/errors.ts";
 
 const parse = (text: string) => parseConfig(text, "collector.yaml", collectorConfigSchema);

@@ -85,6 +85,25 @@ describe("order", () => {
   });
 });
 
+describe("a link that the sink wants renewed", () => {
+  test("is replaced at once, which is no failure, and what had no fate goes again", async () => {
+    await appendReadings(0, large);
+    await appendReadings(large, large);
+    const forwarder = await started();
+    sink.link.open();
+    await settled();
+    sink.link.confirm("readings", large);
+    await settled();
+    sink.link.events.outdated();
+    await settled();
+    expect(sink.links.map(({ isClosed }) => isClosed)).toEqual([true, false]);
+    expect(forwarder.status()).toMatchObject({ state: "connecting", lastError: null, failures: 0 });
+    sink.link.open({ readings: large });
+    await settled();
+    expect(sink.link.sent).toEqual(["readings:3000-6000"]);
+  });
+});
+
 describe("small blocks", () => {
   test("that wait go as one batch", async () => {
     for (let first = 0; first < 50; first += 5) await appendReadings(first, 5);

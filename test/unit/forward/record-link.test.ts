@@ -119,6 +119,18 @@ describe("a sink that takes records", () => {
     ]);
   });
 
+  test("that says nothing for too long is given up", async () => {
+    await append({ readings: readingsFrom(0, 1) });
+    const forwarder = await started();
+    clock.advanceMs(10_000);
+    await settled();
+    expect(forwarder.status().lastError).toMatchObject({
+      code: "SINK_UNREACHABLE",
+      message: expect.stringContaining("nothing was confirmed within 10000 ms"),
+    });
+    expect(sink.isClosed).toBe(true);
+  });
+
   test("whose write fails is unreachable, whatever was thrown", async () => {
     await append({ readings: readingsFrom(0, 1) });
     const forwarder = await started();

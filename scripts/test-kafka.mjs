@@ -1,0 +1,12 @@
+// `npm run test:kafka`: the sink for Kafka against a real one, which Maven brings (Debian has none).
+
+import { ensureBuilt, ensureInstalled, run } from "./bootstrap.mjs";
+import { ensureKafka } from "./test-servers.mjs";
+
+ensureInstalled();
+if (!ensureKafka()) {
+  console.error("Kafka is not to be had: it wants Java, and Maven with its repository; install default-jre-headless and maven");
+  process.exit(1);
+}
+ensureBuilt();
+run(process.execPath, ["node_modules/vitest/vitest.mjs", "run", "test/conformance/sink/kafka-sink.test.ts"]);

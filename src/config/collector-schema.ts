@@ -1,0 +1,73 @@
+// What a collector can be told.
+
+import { z } from "zod";
+import { logger } from "./logger-schema.ts";
+import { hostPort, isLoopback } from "./quantities.ts";
+
+const store = z
+  .strictObject({
+    kind: z
+      .enum(["embedded", "postgres"])
+      .default("embedded")
+      .describe(
+        "Where received records are kept. embedded: in data.directory. postgres: in a PostgreSQL database, 14 or later, which several collectors may share.",
+      ),
+    url: z
+      .string()
+      .refine(isPostgresUrl, { message: "is not the URL of a PostgreSQL database" })
+      .optional()
+      .meta({ secret: true, allowed: "postgres://USER:PASSWORD@HOST:PORT/DATABASE" })
+      .describe(
+        "With kind postgres: the database, as postgres://USER:PASSWORD@HOST:PORT/DATABASE. A password that it does not name is taken from PGPASSWORD or ~/.pgpass.",
+      ),
+  })
+  .superRefine(({ kind, url }, context) => {
+    if ((kind === "postgres") === (url !== undefined)) return;
+    const [message, remedy] =
+      url === undefined ? ["is missing", "name the database"] : ["is for kind postgres", "remove it, or write kind: postgres"];
+    context.addIssue({ code: "custom", path: ["url"], message, params: { remedy } });
+  });
+
+function isPostgresUrl(text: string): boolean {
+  return URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol);
+}
+
+const pemFile = (what: string) => z.string().min(1).describe(`PEM file of ${what}`);
+
+const tls = z.strictObject({
+  cert: pemFile("the collector's certificate, followed by those that issued it. It is read again when it changes."),
+  key: pemFile("its private key, without a passphrase."),
+  clientCa: pemFile("the authorities whose certificates gateways must show. Absent: gateways need none.").optional(),
+});
+
+const collectorSections = z.strictObject({
+  listen: hostPort.prefault("127.0.0.1:7070").describe("Where gateways connect. Beyond loopback only with tls.clientCa."),
+  tls: tls.optional().describe("Encryption of what gateways send. Absent: none."),
+  data: z
+    .strictObject({
+      directory: z.string().min(1).default("./data/collector").describe("Directory of what was received; created if absent."),
+    })
+    .prefault({})
+    .describe("Where it keeps what it received, with store.kind embedded."),
+  store: store.prefault({}).describe("What it keeps received records in."),
+  logger: logger.prefault({}).describe("Diagnostics."),
+});
+
+export const collectorConfigSchema = collectorSections.superRefine((config, context) => {
+  const fault = collectorListenFault(config);
+  if (fault === null) return;
+  const { message, remedy } = fault;
+  context.addIssue({ code: "custom", path: ["listen"], message, params: { remedy } });
+});
+
+export type CollectorConfig = z.infer<typeof collectorSections>;
+
+/** Why the collector may not listen there; null if it may. */
+export function collectorListenFault({ listen, tls }: Pick<CollectorConfig, "listen" | "tls">) {
+  if (isLoopback(listen.host) || tls?.clientCa !== undefined) return null;
+  return {
+    message: "is beyond loopback, where gateways must show a certificate",
+    remedy:
+      "configure tls with clientCa, or listen on 127.0.0.1 and put an authenticating proxy or an SSH tunnel in front of it",
+  };
+}

@@ -1,0 +1,43 @@
+import type { CollectorCertificates, LinkMaterial } from "./collector-certificates.ts";
+import { collectorTlsFault, silentFault } from "./collector-tls-fault.ts";
+import type { Encryption } from "./owned-socket.ts";
+
+/** The TLS of one link to a collector: what it uses, what it is told, and what that means. */
+export class LinkEncryption implements Encryption {
+  readonly material: LinkMaterial;
+  readonly serverName: string;
+  readonly #certificates: CollectorCertificates;
+  #isEncrypted = false;
+  #failure: Error | undefined;
+
+  /** Errors: COLLECTOR_REFUSED. */
+  constructor(certificates: CollectorCertificates, host: string) {
+    this.material = certificates.current();
+    this.serverName = certificates.files.serverName ?? host;
+    this.#certificates = certificates;
+  }
+
+  encrypted(): void {
+    this.#isEncrypted = true;
+  }
+
+  failed(error: Error): void {
+    this.#failure ??= error;
+  }
+
+  /** Of a link without a connection: what certificates have to do with it, in words. Null: nothing. */
+  get fault(): string | null {
+    const { files, fault } = this.#certificates;
+    const named = collectorTlsFault(this.#failure, files, this.serverName);
+    return named ?? (this.#isEncrypted ? (fault ?? silentFault(files)) : null);
+  }
+
+  get cause(): Error | undefined {
+    return this.#failure;
+  }
+
+  /** Calls back once, as soon as a new link would use other files. The returned function ends the watch. */
+  watch(onChange: () => void): () => void {
+    return this.#certificates.watch(this.material, onChange);
+  }
+}
