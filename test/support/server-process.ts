@@ -18,6 +18,11 @@ export class ServerProcess {
     this.#command = command;
   }
 
+  /** Undefined while it is stopped. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   get isRunning(): boolean {
     return this.#child !== null;
   }

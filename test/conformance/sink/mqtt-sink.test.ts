@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { createSink } from "../../../src/forward/sinks/sink-table.ts";
 import { type MqttUpstream, openMqttUpstream, writer } from "../../support/mqtt-upstream.ts";
 import { describeSink, type SinkHarness } from "./sink-suite.ts";
@@ -11,6 +12,8 @@ function harness(version: 5 | "3.1.1"): SinkHarness {
       name: "broker",
       address: upstream.address,
       version,
+      // A broker ends the connection of a client when another one with its id comes.
+      clientId: `sink-${randomUUID()}`,
       username: writer.username,
       password,
       topic: "{gateway}/{lane}/{device}/{metric}",
