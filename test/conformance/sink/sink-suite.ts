@@ -153,7 +153,7 @@ export function describeSink(harness: SinkHarness): void {
       const client = await connected(await upstream.sink(context));
       await client.write(numberedBatch(0, 10));
       await client.close();
-      await vi.waitFor(() => expect(sockets()).toBe(before));
+      await vi.waitFor(() => expect(sockets()).toBeLessThanOrEqual(before));
     });
 
     test("closes while it writes, twice, and leaves no socket behind", async () => {
@@ -165,7 +165,7 @@ export function describeSink(harness: SinkHarness): void {
       const outcome = await writing;
       if (outcome instanceof Error) expect(outcome).toBeInstanceOf(TidegateError);
       await expect(client.write(numberedBatch(0, 1))).rejects.toThrow(TidegateError);
-      await vi.waitFor(() => expect(sockets()).toBe(before));
+      await vi.waitFor(() => expect(sockets()).toBeLessThanOrEqual(before));
     });
 
     if (has.refusal)
@@ -329,6 +329,7 @@ function ascending(one: number, other: number): number {
 }
 
 /** Sockets of this process, whoever has them. */
+/** Open ones of this process; those of the test before may still be ending, so later there may be fewer. */
 function sockets(): number {
   return process.getActiveResourcesInfo().filter((resource) => /TCPSocket|PipeWrap|TLS/.test(resource)).length;
 }
