@@ -328,7 +328,6 @@ function ascending(one: number, other: number): number {
   return one - other;
 }
 
-/** Sockets of this process, whoever has them. */
 /** Open ones of this process; those of the test before may still be ending, so later there may be fewer. */
 function sockets(): number {
   return process.getActiveResourcesInfo().filter((resource) => /TCPSocket|PipeWrap|TLS/.test(resource)).length;
