@@ -9,18 +9,18 @@ import { CollectorSink } from "./forward/collector-sink.ts";
 import { Forwarder, type ForwarderOptions } from "./forward/forwarder.ts";
 import { cronFault } from "./forward/sending-hours.ts";
 import type { Sink } from "./forward/sink.ts";
-import type { Environment } from "./forward/sinks/sink-context.ts";
 import { sinksOf } from "./gateway-sinks.ts";
 import type { QuarantineApi } from "./http/view.ts";
 import { systemClock } from "./platform/clock.ts";
 import { TidegateError } from "./platform/errors.ts";
+import type { Environment } from "./platform/secret.ts";
 
 /** What every sink can be told. */
 type CommonConfig = Omit<NonNullable<GatewayConfig["forward"]["collector"]>, "address" | "tls" | "compression">;
 
 type Part = Pick<ForwarderOptions, "log" | "logger">;
 
-/** The collector's and one a sink, in the order of the configuration. Errors: SINK_LIBRARY_MISSING. */
+/** The collector's and one a sink, in the order of the configuration. Errors: LIBRARY_MISSING. */
 export async function forwardersOf(config: GatewayConfig, part: Part, environment: Environment): Promise<Forwarder[]> {
   const origin = { gatewayId: config.gateway.id, logId: part.log.logId };
   const sinks = await sinksOf(config, { origin, environment, clock: systemClock, logger: part.logger });

@@ -12,7 +12,7 @@ export interface ConfiguredSink {
   readonly sink: RecordForwarding;
 }
 
-/** In the order of the configuration. Nothing is connected yet. Errors: SINK_LIBRARY_MISSING. */
+/** In the order of the configuration. Nothing is connected yet. Errors: LIBRARY_MISSING. */
 export async function sinksOf({ forward }: GatewayConfig, context: SinkContext): Promise<ConfiguredSink[]> {
   const sinks: ConfiguredSink[] = [];
   for (const config of forward.sinks) {

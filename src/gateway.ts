@@ -9,7 +9,6 @@ import { retiredAlerts } from "./alert/retired-rules.ts";
 import { Broker } from "./broker/broker.ts";
 import type { GatewayConfig } from "./config/schema.ts";
 import type { Forwarder } from "./forward/forwarder.ts";
-import type { Environment } from "./forward/sinks/sink-context.ts";
 import { forwardersOf, quarantineApi } from "./gateway-forward.ts";
 import { createBlockMerger, createRetentionKeeper, openGatewayLog } from "./gateway-log.ts";
 import { observeGateway } from "./gateway-metrics.ts";
@@ -34,6 +33,7 @@ import { systemClock } from "./platform/clock.ts";
 import type { Address } from "./platform/listen.ts";
 import type { Logger } from "./platform/logger.ts";
 import { Metrics } from "./platform/metrics.ts";
+import type { Environment } from "./platform/secret.ts";
 import type { Operator } from "./stream/contract.ts";
 import { StreamDriver } from "./stream/driver.ts";
 
@@ -50,7 +50,7 @@ type Closers = (() => Promise<void>)[];
 
 /**
  * @param environment environment variables, for secrets of sinks that the configuration says are there.
- * @throws PORT_IN_USE, LISTEN_FAILED, DATA_DIR_UNUSABLE, DATA_DIR_LOCKED, SINK_LIBRARY_MISSING.
+ * @throws PORT_IN_USE, LISTEN_FAILED, DATA_DIR_UNUSABLE, DATA_DIR_LOCKED, LIBRARY_MISSING.
  */
 export async function startGateway(config: GatewayConfig, logger: Logger, environment: Environment = {}): Promise<Gateway> {
   const closers: Closers = [];

@@ -1,12 +1,14 @@
 import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
-import { type LaneReport, type OriginReport, reportOfDatabase, reportOfDirectory } from "../collector/report.ts";
+import { type LaneReport, type OriginReport, originReport } from "../collector/report.ts";
 import { type ReportTls, reportOfCollector } from "../collector/report-service.ts";
+import { type StorePlace, storedProgress } from "../collector/store-table.ts";
 import { loadCollectorConfig } from "../config/load.ts";
 import type { Interval } from "../model/interval-set.ts";
 import { lanes } from "../model/lane.ts";
 import { systemClock } from "../platform/clock.ts";
 import { messageOf, TidegateError } from "../platform/errors.ts";
+import { storePlaceOf } from "./collector-config.ts";
 
 interface ReportOptions {
   connect: string;
@@ -47,13 +49,19 @@ export function collectorReportCommand(): Command {
     });
 }
 
-function reportOf(options: ReportOptions): Promise<OriginReport[]> {
-  const { connect, data, config, gateway } = options;
-  if (data !== undefined) return reportOfDirectory(data);
-  if (config === undefined)
+async function reportOf(options: ReportOptions): Promise<OriginReport[]> {
+  const { connect, gateway } = options;
+  const place = placeOf(options);
+  if (place === null) {
     return reportOfCollector({ address: connect, gatewayId: gateway, tls: tlsOf(options), clock: systemClock });
-  const { store, data: embedded } = loadCollectorConfig(config);
-  return store.url === undefined ? reportOfDirectory(embedded.directory) : reportOfDatabase(store.url);
+  }
+  return (await storedProgress(place, { environment: process.env })).map(originReport);
+}
+
+/** Null: a collector that runs is asked. */
+function placeOf({ data, config }: ReportOptions): StorePlace | null {
+  if (data !== undefined) return { kind: "embedded", directory: data };
+  return config === undefined ? null : storePlaceOf(loadCollectorConfig(config));
 }
 
 function tlsOf({ ca, cert, key }: ReportOptions): ReportTls | undefined {

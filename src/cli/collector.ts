@@ -1,12 +1,12 @@
 import { Command } from "commander";
 import { type Collector, startCollector } from "../collector/collector.ts";
-import { databaseName } from "../collector/postgres-connection.ts";
+import { storeName } from "../collector/store-table.ts";
 import { type CollectorConfig, collectorConfigSchema, collectorListenFault } from "../config/collector-schema.ts";
 import { parseConfig } from "../config/load.ts";
 import { systemClock } from "../platform/clock.ts";
 import { TidegateError } from "../platform/errors.ts";
 import { createLogger } from "../platform/logger.ts";
-import { readCollectorConfig } from "./collector-config.ts";
+import { readCollectorConfig, storePlaceOf } from "./collector-config.ts";
 import { collectorReportCommand } from "./collector-report.ts";
 import { stopSignal } from "./stop-signal.ts";
 
@@ -30,24 +30,20 @@ export function collectorCommand(): Command {
 async function run(options: CollectorCommandOptions): Promise<void> {
   const config = configOf(options);
   const stopping = stopSignal();
-  const place = placeOf(config);
+  const place = storePlaceOf(config);
   const collector: Collector = await startCollector({
-    ...place,
+    store: place,
     listen: config.listen,
     tls: config.tls,
+    environment: process.env,
     clock: systemClock,
     logger: createLogger(config.logger.level),
   });
   const { host, port } = collector.address;
-  const kept = "directory" in place ? `data ${place.directory}` : `database ${databaseName(place.databaseUrl)}`;
   const scheme = config.tls === undefined ? "grpc" : "grpc over TLS";
-  console.log(`tidegate collector: ${scheme} ${host}:${port}, ${kept}`);
+  console.log(`tidegate collector: ${scheme} ${host}:${port}, ${storeName(place)}`);
   await stopping;
   await collector.close();
-}
-
-function placeOf({ store, data }: CollectorConfig) {
-  return store.url === undefined ? data : { databaseUrl: store.url };
 }
 
 function configOf(options: CollectorCommandOptions): CollectorConfig {

@@ -105,7 +105,7 @@ class RunningDemo {
   async #plugIn(): Promise<void> {
     this.#collector ??= await startCollector({
       listen: { host: "127.0.0.1", port: this.#ports.collector },
-      directory: join(this.#directory, "collector"),
+      store: { kind: "embedded", directory: join(this.#directory, "collector") },
       clock: systemClock,
       logger,
     });

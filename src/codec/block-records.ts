@@ -11,6 +11,9 @@ export interface RecordOf {
   readonly alerts: Alert;
 }
 
+/** A record of any lane. */
+export type AnyRecord = RecordOf[Lane];
+
 export interface BlockRecords<R> {
   /** In offset order. */
   readonly records: readonly R[];

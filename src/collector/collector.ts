@@ -26,16 +26,16 @@ import { forwardMethod, reportMethod } from "../codec/collector-service.ts";
 import type { Clock } from "../platform/clock.ts";
 import { messageOf, TidegateError } from "../platform/errors.ts";
 import type { Logger } from "../platform/logger.ts";
+import type { Environment } from "../platform/secret.ts";
 import type { CollectorStatus } from "./collector-status.ts";
-import { openEmbeddedStore } from "./embedded-store.ts";
 import { type ForwardCall, ForwardStream } from "./forward-stream.ts";
-import { openPostgresStore } from "./postgres-store.ts";
 import { PressureGate } from "./pressure-gate.ts";
 import { type OriginReport, originReport } from "./report.ts";
 import { answerReport, type ReportCall } from "./report-service.ts";
 import { type RefusalReason, refusalReasons } from "./request-check.ts";
 import { ServerCertificates } from "./server-certificates.ts";
 import type { Store } from "./store.ts";
+import { openStore, type StorePlace } from "./store-table.ts";
 import type { TlsFiles } from "./tls-files.ts";
 
 const keepaliveMs = 30_000;
@@ -53,20 +53,21 @@ export const collectorLimits = {
 
 export type CollectorLimits = { readonly [Limit in keyof typeof collectorLimits]: number };
 
-/** Where a collector keeps what it received: a directory, created if absent; a PostgreSQL database; a store that it is given, and closes. */
-export type StorePlace = { readonly directory: string } | { readonly databaseUrl: string } | { readonly store: Store };
-
-export type CollectorOptions = StorePlace & {
+export interface CollectorOptions {
+  /** Where it keeps what it received, or a store that is open, which it closes. */
+  readonly store: StorePlace | Store;
   /** Port 0: any free one, see {@link Collector.address}. */
   readonly listen: { readonly host: string; readonly port: number };
   /** Absent: what gateways send is not encrypted. */
   readonly tls?: TlsFiles | undefined;
+  /** For secrets of the store that stand there. Default: none. */
+  readonly environment?: Environment;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits?: Partial<CollectorLimits>;
   /** Yields numbers in [0, 1). Default: Math.random. */
   readonly random?: () => number;
-};
+}
 
 export interface Collector {
   /** Where it listens, with the actual port. */
@@ -78,12 +79,12 @@ export interface Collector {
   close(): Promise<void>;
 }
 
-/** Errors: PORT_IN_USE, LISTEN_FAILED, DATA_DIR_UNUSABLE, DATA_DIR_LOCKED, CONFIG_INVALID, STORE_UNREACHABLE, STORE_UNUSABLE. */
+/** Errors: PORT_IN_USE, LISTEN_FAILED, DATA_DIR_UNUSABLE, DATA_DIR_LOCKED, CONFIG_INVALID, LIBRARY_MISSING, STORE_UNREACHABLE, STORE_UNUSABLE. */
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
   const limits = { ...collectorLimits, ...options.limits };
-  const { tls, clock, logger } = options;
+  const { store: place, tls, environment = {}, clock, logger } = options;
   const certificates = tls === undefined ? null : new ServerCertificates({ files: tls, clock, logger });
-  const store = await openStore(options, limits.originsMax);
+  const store = "kind" in place ? await openStore(place, { originsMax: limits.originsMax, environment, logger }) : place;
   const collector = new GrpcCollector({ ...options, certificates }, limits, store);
   try {
     await collector.listen();
@@ -92,13 +93,6 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     throw error;
   }
   return collector;
-}
-
-async function openStore(options: CollectorOptions, originsMax: number): Promise<Store> {
-  const { logger } = options;
-  if ("store" in options) return options.store;
-  if ("directory" in options) return openEmbeddedStore({ directory: options.directory, originsMax });
-  return openPostgresStore({ url: options.databaseUrl, originsMax, logger });
 }
 
 interface ServedOptions extends Pick<CollectorOptions, "listen" | "clock" | "logger" | "random"> {

@@ -4,9 +4,10 @@
 import type { Gap } from "../model/gap.ts";
 import { denseEnd, type Interval, type IntervalSet, missingFrom } from "../model/interval-set.ts";
 import type { Lane } from "../model/lane.ts";
+import { type Origin, originKey } from "../model/origin.ts";
 import { TidegateError } from "../platform/errors.ts";
 import { type LaneLoss, type LaneProgress, noLaneProgress, settledOf, withGap, withReceived } from "./lane-progress.ts";
-import { type Origin, type OriginProgress, originKey, type ReceivedBlock } from "./store.ts";
+import type { OriginProgress, ReceivedBlock } from "./store.ts";
 
 /** Most separate ranges of offsets in a lane. Gateways send in order; only a broken or hostile one makes many. */
 export const rangesMax = 1000;

@@ -15,6 +15,7 @@ import { stat } from "node:fs/promises";
 import { Level } from "level";
 import type { GapReason } from "../model/gap.ts";
 import { type Lane, lanes } from "../model/lane.ts";
+import { type Origin, originKey } from "../model/origin.ts";
 import { makeDirectory, openFailure, unusable } from "../platform/data-directory.ts";
 import { lossChanges, type ProgressStep } from "./commit-stage.ts";
 import {
@@ -25,7 +26,7 @@ import {
   noLosses,
   withDeclaredLost,
 } from "./lane-progress.ts";
-import { type Origin, type OriginProgress, originKey } from "./store.ts";
+import type { OriginProgress } from "./store.ts";
 
 const format = "tidegate-collector 2";
 const formatWithoutLosses = "tidegate-collector 1";

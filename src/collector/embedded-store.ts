@@ -16,6 +16,7 @@
 // It deletes nothing: retention at the collector is another matter. It trusts that blocks were validated.
 
 import { sliceBlock } from "../codec/block-merge.ts";
+import { type Origin, originKey } from "../model/origin.ts";
 import { messageOf, TidegateError } from "../platform/errors.ts";
 import { CommitStage, type StagedPart } from "./commit-stage.ts";
 import {
@@ -29,7 +30,7 @@ import {
   type Tables,
 } from "./embedded-database.ts";
 import { type CommitTarget, GroupCommitStore } from "./group-commit.ts";
-import { type Origin, type OriginProgress, originKey, type ReceivedBlock, type Store } from "./store.ts";
+import type { OriginProgress, ReceivedBlock, Store } from "./store.ts";
 
 /** More bytes in a sync make it longer, and hardly cheaper a byte. */
 const commitBytesMax = 4 * 1024 * 1024;

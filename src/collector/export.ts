@@ -5,9 +5,9 @@ import { recordsOf } from "../codec/block-records.ts";
 import type { PlacedRecord } from "../codec/record-text.ts";
 import { type GapReason, gapReasons } from "../model/gap.ts";
 import type { Lane } from "../model/lane.ts";
+import type { Origin } from "../model/origin.ts";
 import { openCollectorDatabase, readBlocks, readProgress } from "./embedded-database.ts";
 import type { LaneProgress } from "./lane-progress.ts";
-import type { Origin } from "./store.ts";
 
 export interface ExportedRecord<L extends Lane> extends PlacedRecord<L> {
   readonly logId: string;

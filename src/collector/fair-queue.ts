@@ -1,4 +1,4 @@
-import { type Origin, originKey } from "./store.ts";
+import { type Origin, originKey } from "../model/origin.ts";
 
 interface Queued {
   readonly origin: Origin;

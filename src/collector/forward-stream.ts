@@ -11,6 +11,7 @@ import { status as grpcStatus, type ServerDuplexStream } from "@grpc/grpc-js";
 import { type ForwardResponseFields, type ReceivedRequest, toWireLane, toWireRanges } from "../codec/collector-service.ts";
 import { addInterval, denseEnd, emptyIntervalSet, type Interval, type IntervalSet } from "../model/interval-set.ts";
 import { type Lane, lanes } from "../model/lane.ts";
+import type { Origin } from "../model/origin.ts";
 import type { Clock } from "../platform/clock.ts";
 import { messageOf, TidegateError } from "../platform/errors.ts";
 import type { Logger } from "../platform/logger.ts";
@@ -26,7 +27,7 @@ import {
   refusal,
 } from "./request-check.ts";
 import { retryHint } from "./retry-hint.ts";
-import type { Origin, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
 export type ForwardCall = ServerDuplexStream<ReceivedRequest, ForwardResponseFields>;
 

@@ -14,10 +14,11 @@
 import type { Gap } from "../model/gap.ts";
 import type { IntervalSet } from "../model/interval-set.ts";
 import type { Lane } from "../model/lane.ts";
+import { type Origin, originKey } from "../model/origin.ts";
 import { TidegateError } from "../platform/errors.ts";
 import type { CommitStage } from "./commit-stage.ts";
 import { FairQueue } from "./fair-queue.ts";
-import { type Origin, type OriginProgress, originKey, type ReceivedBlock, type Store, type StoreCounts } from "./store.ts";
+import type { OriginProgress, ReceivedBlock, Store, StoreCounts } from "./store.ts";
 
 interface QueuedWrite {
   readonly origin: Origin;
@@ -94,7 +95,7 @@ export class GroupCommitStore implements Store {
 
   #enqueue<T>(about: Omit<QueuedWrite, "stage" | "reject">, apply: (stage: CommitStage) => T): Promise<T> {
     if (this.#closing !== null) {
-      return Promise.reject(new TidegateError("STORE_CLOSED", "store a batch: the collector is closing; send it again later"));
+      return Promise.reject(storeClosed());
     }
     return new Promise((resolve, reject) => {
       const stage = (stage: CommitStage) => {
@@ -150,6 +151,11 @@ export class GroupCommitStore implements Store {
       commits: this.#counts.commits + (isEmpty ? 0 : 1),
     };
   }
+}
+
+/** STORE_CLOSED. */
+export function storeClosed(): TidegateError {
+  return new TidegateError("STORE_CLOSED", "store a batch: the collector is closing; send it again later");
 }
 
 /** Each once. */

@@ -1,6 +1,6 @@
 // What a gateway may call itself. The ids become parts of keys, file names and metrics, so they are checked at the border.
 
-import type { Origin } from "./store.ts";
+import type { Origin } from "../model/origin.ts";
 
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 

@@ -8,6 +8,7 @@
 //   idleMsMax          60 s   after which the server gives up a transaction whose collector has gone without a word, and its locks
 
 import type pg from "pg";
+import { loadLibrary } from "../platform/client-library.ts";
 import { messageOf, systemCodeOf, TidegateError } from "../platform/errors.ts";
 
 const connectMsMax = 10_000;
@@ -19,15 +20,9 @@ const idleMsMax = 60_000;
 export type Driver = Pick<typeof pg, "Pool">;
 export type Client = pg.ClientBase;
 
-/** Errors: CONFIG_INVALID if the package is not installed. */
-export async function loadDriver(load: () => Promise<{ readonly default: Driver }> = () => import("pg")): Promise<Driver> {
-  try {
-    return (await load()).default;
-  } catch (cause) {
-    if (systemCodeOf(cause) !== "ERR_MODULE_NOT_FOUND") throw cause;
-    const message = "store.kind postgres needs the package pg, which is not installed; run npm install pg";
-    throw new TidegateError("CONFIG_INVALID", message, { cause });
-  }
+/** Errors: LIBRARY_MISSING. */
+export async function loadDriver(): Promise<Driver> {
+  return (await loadLibrary("pg", () => import("pg"))).default;
 }
 
 /** A write: sees what others have committed at every statement, and is on the server's disk when it has been committed. */

@@ -3,11 +3,12 @@
 import { fromMultirange, jsonText, multirange, numberArray, textArray } from "../codec/postgres-values.ts";
 import type { GapReason } from "../model/gap.ts";
 import { type Lane, lanes } from "../model/lane.ts";
+import { type Origin, originKey } from "../model/origin.ts";
 import { lossChanges, noProgress, type ProgressStep } from "./commit-stage.ts";
 import { type LaneLoss, type LaneProgress, type LossCounts, noLosses } from "./lane-progress.ts";
 import type { Client } from "./postgres-connection.ts";
 import { schemaLock } from "./postgres-schema.ts";
-import { type Origin, type OriginProgress, originKey } from "./store.ts";
+import type { OriginProgress } from "./store.ts";
 
 export interface StoredOrigin extends OriginProgress {
   readonly originId: number;

@@ -19,14 +19,15 @@
 //
 // It deletes nothing, and takes what it finds in its tables for its own. NUL in a text is stored as U+2400.
 
+import { type Origin, originKey } from "../model/origin.ts";
 import type { Logger } from "../platform/logger.ts";
 import { CommitStage } from "./commit-stage.ts";
 import { type CommitTarget, GroupCommitStore } from "./group-commit.ts";
-import { Database, type Driver, loadDriver, openFailure, writeFailure } from "./postgres-connection.ts";
+import { Database, loadDriver, openFailure, writeFailure } from "./postgres-connection.ts";
 import { introduce, lockProgress, readAllProgress, type StoredOrigin, saveProgress, unknownOf } from "./postgres-progress.ts";
 import { insertParts } from "./postgres-rows.ts";
 import { checkSchema, prepareSchema } from "./postgres-schema.ts";
-import { type Origin, type OriginProgress, originKey, type ReceivedBlock, type Store } from "./store.ts";
+import type { OriginProgress, ReceivedBlock, Store } from "./store.ts";
 
 const commitRecordsMax = 50_000;
 
@@ -36,13 +37,11 @@ export interface PostgresStoreOptions {
   /** Most logs of gateways, of all collectors together. */
   readonly originsMax: number;
   readonly logger: Logger;
-  /** Default: the package pg. */
-  readonly loadDriver?: () => Promise<Driver>;
 }
 
-/** Errors: CONFIG_INVALID (no package pg), STORE_UNREACHABLE, STORE_UNUSABLE. */
+/** Errors: LIBRARY_MISSING, STORE_UNREACHABLE, STORE_UNUSABLE. */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
-  const driver = await (options.loadDriver ?? loadDriver)();
+  const driver = await loadDriver();
   const database = new Database(driver, options.url);
   await opened(database, () => database.write((client) => prepareSchema(client, database.name)));
   const limits = { costOf: ({ count }: ReceivedBlock) => count, commitCostMax: commitRecordsMax };

@@ -1,12 +1,10 @@
 // How complete what gateways sent is, as the store knows it: by log of a gateway, and lane. Every number is durable. A report comes
-// from a running collector (report-service.ts), from the directory of a stopped one, or from a database.
+// from a running collector (report-service.ts), or from its store (store-table.ts).
 
 import type { Gap } from "../model/gap.ts";
 import { denseEnd, type Interval, missingFrom } from "../model/interval-set.ts";
 import type { Lane } from "../model/lane.ts";
-import { openCollectorDatabase, readProgress } from "./embedded-database.ts";
 import { type LaneProgress, type LossCounts, lostByReason, settledOf, storedRecords, totalOf } from "./lane-progress.ts";
-import { readPostgresProgress } from "./postgres-store.ts";
 import type { OriginProgress } from "./store.ts";
 
 /** How complete a lane of one log is. received + lost + missing = endOffset. */
@@ -32,21 +30,6 @@ export interface OriginReport {
   readonly gatewayId: string;
   readonly logId: string;
   readonly lanes: Readonly<Record<Lane, LaneReport>>;
-}
-
-/** Of a stopped collector's directory. Errors: DATA_DIR_UNUSABLE, DATA_DIR_LOCKED. */
-export async function reportOfDirectory(directory: string): Promise<OriginReport[]> {
-  const { level, tables } = await openCollectorDatabase(directory, { create: false });
-  try {
-    return (await readProgress(tables)).map(originReport);
-  } finally {
-    await level.close();
-  }
-}
-
-/** Errors: CONFIG_INVALID (no package pg), STORE_UNREACHABLE, STORE_UNUSABLE. */
-export async function reportOfDatabase(url: string): Promise<OriginReport[]> {
-  return (await readPostgresProgress(url)).map(originReport);
 }
 
 export function originReport({ origin, lanes }: OriginProgress): OriginReport {

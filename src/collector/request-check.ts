@@ -5,9 +5,10 @@ import { decodedCount } from "../codec/block-codec.ts";
 import { fromWireLane, fromWireReason, protocolVersion } from "../codec/collector-service.ts";
 import type { Gap } from "../model/gap.ts";
 import type { Lane } from "../model/lane.ts";
+import type { Origin } from "../model/origin.ts";
 import { messageOf } from "../platform/errors.ts";
 import { originFault } from "./origin-id.ts";
-import type { Origin, ReceivedBlock } from "./store.ts";
+import type { ReceivedBlock } from "./store.ts";
 
 export const refusalReasons = ["protocol", "hello", "request", "block", "limit", "disk", "closing"] as const;
 

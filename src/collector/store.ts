@@ -10,13 +10,8 @@
 import type { Gap } from "../model/gap.ts";
 import type { IntervalSet } from "../model/interval-set.ts";
 import type { Lane } from "../model/lane.ts";
+import type { Origin } from "../model/origin.ts";
 import type { LaneProgress } from "./lane-progress.ts";
-
-/** One log of one gateway. A gateway whose data directory was replaced has a new log, with offsets from 0 again. */
-export interface Origin {
-  readonly gatewayId: string;
-  readonly logId: string;
-}
 
 /** A block whose content was checked: it decodes and holds `count` records. */
 export interface ReceivedBlock {
@@ -24,11 +19,6 @@ export interface ReceivedBlock {
   readonly firstOffset: number;
   readonly count: number;
   readonly bytes: Uint8Array;
-}
-
-/** Ids hold no "/" (origin-id.ts). */
-export function originKey({ gatewayId, logId }: Origin): string {
-  return `${gatewayId}/${logId}`;
 }
 
 export interface OriginProgress {

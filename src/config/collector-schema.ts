@@ -3,34 +3,7 @@
 import { z } from "zod";
 import { logger } from "./logger-schema.ts";
 import { hostPort, isLoopback } from "./quantities.ts";
-
-const store = z
-  .strictObject({
-    kind: z
-      .enum(["embedded", "postgres"])
-      .default("embedded")
-      .describe(
-        "Where received records are kept. embedded: in data.directory. postgres: in a PostgreSQL database, 14 or later, which several collectors may share.",
-      ),
-    url: z
-      .string()
-      .refine(isPostgresUrl, { message: "is not the URL of a PostgreSQL database" })
-      .optional()
-      .meta({ secret: true, allowed: "postgres://USER:PASSWORD@HOST:PORT/DATABASE" })
-      .describe(
-        "With kind postgres: the database, as postgres://USER:PASSWORD@HOST:PORT/DATABASE. A password that it does not name is taken from PGPASSWORD or ~/.pgpass.",
-      ),
-  })
-  .superRefine(({ kind, url }, context) => {
-    if ((kind === "postgres") === (url !== undefined)) return;
-    const [message, remedy] =
-      url === undefined ? ["is missing", "name the database"] : ["is for kind postgres", "remove it, or write kind: postgres"];
-    context.addIssue({ code: "custom", path: ["url"], message, params: { remedy } });
-  });
-
-function isPostgresUrl(text: string): boolean {
-  return URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol);
-}
+import { store } from "./stores/store-schemas.ts";
 
 const pemFile = (what: string) => z.string().min(1).describe(`PEM file of ${what}`);
 
@@ -49,7 +22,7 @@ const collectorSections = z.strictObject({
     })
     .prefault({})
     .describe("Where it keeps what it received, with store.kind embedded."),
-  store: store.prefault({}).describe("What it keeps received records in."),
+  store: store.prefault({ kind: "embedded" }).describe("What it keeps received records in."),
   logger: logger.prefault({}).describe("Diagnostics."),
 });
 

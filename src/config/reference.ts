@@ -71,12 +71,13 @@ function propertyOf(schema: JsonSchema | undefined, key: string): JsonSchema | u
 
 /**
  * One row a field, in the order of the schema; items of a list as `routes[].topic`. Of items that differ by their kind, first what all of
- * them have, then what one of them has, as `sinks[kind: http].url`.
+ * them have, then what one of them has, as `sinks[kind: http].url`. So of a section.
  */
 export function fieldRows(schema: JsonSchema, prefix = ""): FieldRow[] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, field]) => {
     const path = `${prefix}${key}`;
     if (field.properties !== undefined) return fieldRows(field, `${path}.`);
+    if (field.oneOf !== undefined) return variantRows(field.oneOf, path, kindIn(field.default));
     const required = schema.required?.includes(key) === true;
     const row = { path, default: defaultOf(field, required), unit: field.unit ?? "", description: field.description ?? "" };
     return [row, ...itemRows(field.items, path)];
@@ -84,22 +85,26 @@ export function fieldRows(schema: JsonSchema, prefix = ""): FieldRow[] {
 }
 
 function itemRows(items: JsonSchema | undefined, path: string): FieldRow[] {
-  if (items?.oneOf === undefined) return items?.properties === undefined ? [] : fieldRows(items, `${path}[].`);
-  const [first = {}, ...others] = items.oneOf;
-  const isShared = (key: string) => others.every((other) => sameJson(first.properties?.[key], other.properties?.[key]));
-  const shared = fieldRows(withFields(first, isShared), `${path}[].`);
-  const own = items.oneOf.flatMap((variant) =>
-    fieldRows(
-      withFields(variant, (key) => !isShared(key)),
-      `${path}[kind: ${kindOf(variant)}].`,
-    ),
-  );
-  return [kindRow(items.oneOf, path), ...shared, ...own];
+  if (items?.oneOf !== undefined) return variantRows(items.oneOf, `${path}[]`, "required");
+  return items?.properties === undefined ? [] : fieldRows(items, `${path}[].`);
 }
 
-function kindRow(variants: readonly JsonSchema[], path: string): FieldRow {
+function variantRows(variants: readonly JsonSchema[], path: string, defaultKind: string): FieldRow[] {
+  const [first = {}, ...others] = variants;
+  const isShared = (key: string) => others.every((other) => sameJson(first.properties?.[key], other.properties?.[key]));
+  const shared = fieldRows(withFields(first, isShared), `${path}.`);
+  const own = variants.flatMap((variant) =>
+    fieldRows(
+      withFields(variant, (key) => !isShared(key)),
+      `${path.replace("[]", "")}[kind: ${kindOf(variant)}].`,
+    ),
+  );
   const description = variants.map((each) => `${kindOf(each)}: ${each.properties?.kind?.description}`).join(" ");
-  return { path: `${path}[].kind`, default: "required", unit: "", description };
+  return [{ path: `${path}.kind`, default: defaultKind, unit: "", description }, ...shared, ...own];
+}
+
+function kindIn(section: unknown): string {
+  return String(memberOf(section, "kind") ?? "required");
 }
 
 function withFields(schema: JsonSchema, isWanted: (key: string) => boolean): JsonSchema {

@@ -14,7 +14,7 @@ import {
   pairFault,
   readPem,
 } from "../platform/pem-check.ts";
-import type { TlsOptions } from "./sinks/tls-files.ts";
+import type { TlsOptions } from "../platform/tls-client.ts";
 
 const lookMs = 10_000;
 

@@ -2,7 +2,7 @@
 // texts say neither whose certificate is meant nor what to do.
 
 import { messageOf, systemCodeOf } from "../platform/errors.ts";
-import { isTlsFault, type TlsOptions } from "./sinks/tls-files.ts";
+import { isTlsFault, type TlsOptions } from "../platform/tls-client.ts";
 
 const untrusted =
   /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_GET_ISSUER_CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE|CERT_SIGNATURE_FAILURE)/;

@@ -1,6 +1,6 @@
+import type { AnyRecord } from "../codec/block-records.ts";
 import type { Lane } from "../model/lane.ts";
 import { seriesMatcher } from "../model/series-match.ts";
-import type { AnyRecord } from "./record-sink.ts";
 
 /** Which records a sink wants. */
 export interface RecordFilter {

@@ -8,7 +8,6 @@
 //   exactly once     the upstream knows (gatewayId, logId, lane, offset) and takes a record once, however often it is written
 //   at least once    a write whose answer was lost is written again, and is there twice
 
-import type { RecordOf } from "../codec/block-records.ts";
 import type { PlacedRecord } from "../codec/record-text.ts";
 import type { Interval } from "../model/interval-set.ts";
 import type { Lane } from "../model/lane.ts";
@@ -17,9 +16,6 @@ import type { Rejection } from "./sink.ts";
 
 /** Records of one lane, in offset order; at least one. A filter may have left some out, so offsets need not be dense. */
 export type RecordBatch = { readonly [L in Lane]: { readonly lane: L; readonly records: readonly PlacedRecord<L>[] } }[Lane];
-
-/** A record of any lane. */
-export type AnyRecord = RecordOf[Lane];
 
 /** What became of a batch: what is neither rejected nor kept is accepted, which means durable upstream. */
 export interface BatchOutcome {
@@ -63,17 +59,6 @@ export interface RecordSink {
   readonly target: string;
   /** Errors: SINK_UNREACHABLE, SINK_REFUSED. It checks what can be checked: credentials, that the table or stream is there. */
   connect(options: ConnectOptions): Promise<RecordClient>;
-}
-
-/** Who sends: part of the identity of every record. */
-export interface SinkOrigin {
-  readonly gatewayId: string;
-  readonly logId: string;
-}
-
-/** `gatewayId/logId/lane/offset`: the same for a record however often it is sent. */
-export function recordKey({ gatewayId, logId }: SinkOrigin, lane: Lane, offset: number): string {
-  return `${gatewayId}/${logId}/${lane}/${offset}`;
 }
 
 /** None of the batch was taken, since the upstream asked to wait. */

@@ -129,8 +129,9 @@ export const errorTable = {
     retryable: false,
     exitCode: 66,
   },
-  SINK_LIBRARY_MISSING: {
-    meaning: "The client library of a configured sink is not installed. The message names the command that installs it.",
+  LIBRARY_MISSING: {
+    meaning:
+      "The client library of a configured sink or store is not installed. The message names the command that installs it.",
     retryable: false,
     exitCode: 78,
   },

@@ -155,7 +155,7 @@ async function upstream(load: Load, how: { readonly live: boolean; readonly ling
   const log = await openLog(`${how.name}-${load.perSecond}`, clock ?? systemClock);
   const collector = await startCollector({
     listen: { host: "127.0.0.1", port: 0 },
-    directory: join(root, `collector-${how.name}-${load.perSecond}`),
+    store: { kind: "embedded", directory: join(root, `collector-${how.name}-${load.perSecond}`) },
     clock: systemClock,
     logger,
   });

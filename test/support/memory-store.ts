@@ -1,9 +1,10 @@
 import { sliceBlock } from "../../src/codec/block-merge.ts";
 import { CommitStage, type StagedPart } from "../../src/collector/commit-stage.ts";
 import { noLaneProgress } from "../../src/collector/lane-progress.ts";
-import { type Origin, type OriginProgress, originKey, type ReceivedBlock } from "../../src/collector/store.ts";
+import type { OriginProgress, ReceivedBlock } from "../../src/collector/store.ts";
 import type { Gap } from "../../src/model/gap.ts";
 import type { Lane } from "../../src/model/lane.ts";
+import { type Origin, originKey } from "../../src/model/origin.ts";
 
 /** What every store does, on a disk that is a list: the same commits, each durable when it returns. */
 export class MemoryStore {

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { parseConfig } from "../../src/config/load.ts";
 import { gatewayConfigSchema } from "../../src/config/schema.ts";
-import type { Environment } from "../../src/forward/sinks/sink-context.ts";
 import { type Gateway, startGateway } from "../../src/gateway.ts";
 import { deadLetterFiles } from "../../src/ingest/dead-letters.ts";
 import { createLogger } from "../../src/platform/logger.ts";
+import type { Environment } from "../../src/platform/secret.ts";
 import { tempDir } from "./temp-dir.ts";
 
 export interface RunningGateway {

@@ -1,9 +1,9 @@
 import { sliceBlock } from "../../src/codec/block-merge.ts";
-import type { Origin } from "../../src/collector/store.ts";
 import type { LaneSets, Sink, SinkBatch, SinkEvents, SinkLink } from "../../src/forward/sink.ts";
 import type { Gap } from "../../src/model/gap.ts";
 import type { Interval } from "../../src/model/interval-set.ts";
 import type { Lane } from "../../src/model/lane.ts";
+import type { Origin } from "../../src/model/origin.ts";
 import type { Clock } from "../../src/platform/clock.ts";
 import { TidegateError } from "../../src/platform/errors.ts";
 import type { MemoryStore } from "./memory-store.ts";

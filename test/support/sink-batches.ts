@@ -1,13 +1,14 @@
 import type { PlacedRecord } from "../../src/codec/record-text.ts";
-import type { RecordBatch, SinkOrigin } from "../../src/forward/record-sink.ts";
+import type { RecordBatch } from "../../src/forward/record-sink.ts";
 import type { Alert } from "../../src/model/alert.ts";
 import type { Lane } from "../../src/model/lane.ts";
+import type { Origin } from "../../src/model/origin.ts";
 import type { Reading, Value } from "../../src/model/reading.ts";
 import type { WindowResult } from "../../src/model/result.ts";
 import { alertFor, readingsFrom, resultFor } from "./records.ts";
 
 /** Who sends, in the tests of sinks. */
-export const origin: SinkOrigin = { gatewayId: "plant-1", logId: "0b0f3c52-7d0e-4b53-9d53-6a1d1f6f2f10" };
+export const origin: Origin = { gatewayId: "plant-1", logId: "0b0f3c52-7d0e-4b53-9d53-6a1d1f6f2f10" };
 
 export const firstIngestTimeUs = 1_767_225_600_000_001;
 

@@ -3,7 +3,7 @@
 
 import type { PlacedRecord } from "../../codec/record-text.ts";
 import type { Lane } from "../../model/lane.ts";
-import type { SinkOrigin } from "../record-sink.ts";
+import type { Origin } from "../../model/origin.ts";
 
 export const placeholder = /\{(gateway|log|lane|device|metric)\}/g;
 
@@ -14,7 +14,7 @@ const rememberedMax = 65_536;
 
 export interface AddressTemplateOptions {
   readonly template: string;
-  readonly origin: SinkOrigin;
+  readonly origin: Origin;
   /** Characters of a name that may not stand in an address. Each is replaced by "_". */
   readonly forbidden: RegExp;
 }

@@ -17,10 +17,15 @@
 // With `queue` it declares that queue, durable and of type quorum, unless `declare` is false. It declares neither exchanges nor bindings.
 
 import type { ChannelModel, ConfirmChannel } from "amqplib";
+import { type PayloadFormat, payloadOf } from "../../codec/record-payload.ts";
 import type { PlacedRecord } from "../../codec/record-text.ts";
 import type { Lane } from "../../model/lane.ts";
+import { recordKey } from "../../model/origin.ts";
+import { loadLibrary } from "../../platform/client-library.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { messageOf, type TidegateError } from "../../platform/errors.ts";
+import { readSecret } from "../../platform/secret.ts";
+import { readTlsFiles, type TlsOptions } from "../../platform/tls-client.ts";
 import {
   allKept,
   type BatchOutcome,
@@ -28,16 +33,11 @@ import {
   type RecordBatch,
   type RecordClient,
   type RecordSink,
-  recordKey,
 } from "../record-sink.ts";
 import { AddressTemplate } from "./address-template.ts";
-import { loadLibrary } from "./client-library.ts";
 import { accepted, ConfirmWindow, type Fate, kept, rejected } from "./confirm-window.ts";
-import { type PayloadFormat, payloadOf } from "./record-payload.ts";
-import { readSecret } from "./secret.ts";
 import type { SinkContext } from "./sink-context.ts";
 import { closedError, refusedError, unreachableError } from "./sink-errors.ts";
-import { readTlsFiles, type TlsOptions } from "./tls-files.ts";
 
 const retryAfterMs = 5000;
 const connectTimeoutMs = 10_000;
@@ -109,7 +109,7 @@ class AmqpSink implements RecordSink {
   async #connected(signal: AbortSignal): Promise<ChannelModel> {
     const { address, vhost, username, tls, password, passwordFile, passwordEnv } = this.#options;
     const { environment, origin } = this.#context;
-    const secret = await readSecret({ text: password, file: passwordFile, variable: passwordEnv }, environment);
+    const secret = await readSecret({ text: password, file: passwordFile, variable: passwordEnv }, environment, "SINK_REFUSED");
     const server = {
       protocol: tls === undefined ? "amqp" : "amqps",
       hostname: address.host,
@@ -124,7 +124,7 @@ class AmqpSink implements RecordSink {
       noDelay: true,
       signal,
       clientProperties: { connection_name: `tidegate ${origin.gatewayId} ${this.name}` },
-      ...(tls === undefined ? {} : await readTlsFiles(tls)),
+      ...(tls === undefined ? {} : await readTlsFiles(tls, "SINK_REFUSED")),
     };
     return this.#library.connect(server, socket);
   }

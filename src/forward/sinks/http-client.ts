@@ -3,17 +3,18 @@
 import type { Agent } from "node:http";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
+import { cloudEvent } from "../../codec/cloud-events.ts";
 import { ndjsonLine, type PlacedRecord } from "../../codec/record-text.ts";
 import type { Lane } from "../../model/lane.ts";
+import type { Origin } from "../../model/origin.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { messageOf, TidegateError } from "../../platform/errors.ts";
-import type { BatchOutcome, RecordBatch, RecordClient, SinkOrigin } from "../record-sink.ts";
+import { isTlsFault } from "../../platform/tls-client.ts";
+import type { BatchOutcome, RecordBatch, RecordClient } from "../record-sink.ts";
 import type { Rejection } from "../sink.ts";
-import { cloudEvent } from "./cloud-events.ts";
 import { verdictOf } from "./http-answer.ts";
 import { post } from "./http-post.ts";
 import { closedError, refusedError, unreachableError } from "./sink-errors.ts";
-import { isTlsFault } from "./tls-files.ts";
 
 export type BodyFormat = "cloudevents" | "ndjson";
 
@@ -21,7 +22,7 @@ const contentTypes = { cloudevents: "application/cloudevents-batch+json", ndjson
 const compress = promisify(gzip);
 
 export interface HttpClientOptions {
-  readonly origin: SinkOrigin;
+  readonly origin: Origin;
   readonly clock: Clock;
   readonly url: URL;
   readonly target: string;

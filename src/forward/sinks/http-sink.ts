@@ -18,11 +18,11 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { connect as connectPlain, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
+import { readSecret } from "../../platform/secret.ts";
+import { readTlsFiles, type TlsMaterial, type TlsOptions } from "../../platform/tls-client.ts";
 import type { ConnectOptions, RecordClient, RecordSink } from "../record-sink.ts";
 import { type BodyFormat, connectionFailure, HttpClient } from "./http-client.ts";
-import { readSecret } from "./secret.ts";
 import type { SinkContext } from "./sink-context.ts";
-import { readTlsFiles, type TlsMaterial, type TlsOptions } from "./tls-files.ts";
 
 export interface HttpSinkOptions {
   readonly name: string;
@@ -67,7 +67,7 @@ class HttpSink implements RecordSink {
     const { url, target } = { url: this.#url, target: this.target };
     const { headers, requestTimeout } = this.#options;
     try {
-      const tls = await readTlsFiles(this.#options.tls);
+      const tls = await readTlsFiles(this.#options.tls, "SINK_REFUSED");
       const authorization = await authorizationOf(this.#options, this.#context.environment);
       await this.#probe(tls, signal);
       const agent = new (isEncrypted(url) ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets: 1, ...tls });
@@ -110,9 +110,9 @@ async function authorizationOf(
   environment: SinkContext["environment"],
 ): Promise<{ authorization?: string }> {
   const { token, tokenFile, tokenEnv, user, password, passwordFile, passwordEnv } = options;
-  const bearer = await readSecret({ text: token, file: tokenFile, variable: tokenEnv }, environment);
+  const bearer = await readSecret({ text: token, file: tokenFile, variable: tokenEnv }, environment, "SINK_REFUSED");
   if (bearer !== undefined) return { authorization: `Bearer ${bearer}` };
-  const secret = await readSecret({ text: password, file: passwordFile, variable: passwordEnv }, environment);
+  const secret = await readSecret({ text: password, file: passwordFile, variable: passwordEnv }, environment, "SINK_REFUSED");
   if (user === undefined || secret === undefined) return {};
   return { authorization: `Basic ${Buffer.from(`${user}:${secret}`).toString("base64")}` };
 }

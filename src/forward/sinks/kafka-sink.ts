@@ -21,17 +21,18 @@
 
 import type { Socket } from "node:net";
 import type { MessageToProduce, Producer, ProducerOptions } from "@platformatic/kafka";
+import { type PayloadFormat, payloadOf } from "../../codec/record-payload.ts";
 import { type Lane, lanes } from "../../model/lane.ts";
+import type { Origin } from "../../model/origin.ts";
+import { loadLibrary } from "../../platform/client-library.ts";
 import { messageOf, TidegateError } from "../../platform/errors.ts";
-import type { BatchOutcome, ConnectOptions, RecordBatch, RecordClient, RecordSink, SinkOrigin } from "../record-sink.ts";
+import { readSecret } from "../../platform/secret.ts";
+import { readTlsFiles, type TlsOptions } from "../../platform/tls-client.ts";
+import type { BatchOutcome, ConnectOptions, RecordBatch, RecordClient, RecordSink } from "../record-sink.ts";
 import { AddressTemplate } from "./address-template.ts";
-import { loadLibrary } from "./client-library.ts";
 import { accepted, type Fate, kept, outcomeOf, rejected } from "./confirm-window.ts";
-import { type PayloadFormat, payloadOf } from "./record-payload.ts";
-import { readSecret } from "./secret.ts";
 import type { SinkContext } from "./sink-context.ts";
 import { closedError, refusedError, unreachableError } from "./sink-errors.ts";
-import { readTlsFiles, type TlsOptions } from "./tls-files.ts";
 
 const requestBytesMax = 512 * 1024;
 const retryAfterMs = 5000;
@@ -108,13 +109,13 @@ class KafkaSink implements RecordSink {
   async #producerOptions(): Promise<ProducerOptions<Buffer, Buffer, Buffer, Buffer>> {
     const { brokers, mechanism, username, password, passwordFile, passwordEnv, tls, createTopic } = this.#options;
     const { origin, environment } = this.#context;
-    const secret = await readSecret({ text: password, file: passwordFile, variable: passwordEnv }, environment);
+    const secret = await readSecret({ text: password, file: passwordFile, variable: passwordEnv }, environment, "SINK_REFUSED");
     const sasl = {
       mechanism,
       ...(username === undefined ? {} : { username }),
       ...(secret === undefined ? {} : { password: secret }),
     };
-    const files = tls === undefined ? undefined : await readTlsFiles(tls);
+    const files = tls === undefined ? undefined : await readTlsFiles(tls, "SINK_REFUSED");
     return {
       clientId: `tidegate-${origin.gatewayId}`,
       bootstrapBrokers: brokers.map(({ host, port }) => ({ host, port })),
@@ -133,7 +134,7 @@ interface RecordClientOptions extends KafkaSinkOptions {
   readonly library: KafkaLibrary;
   readonly target: string;
   readonly topics: AddressTemplate;
-  readonly origin: SinkOrigin;
+  readonly origin: Origin;
   readonly producerOptions: ProducerOptions<Buffer, Buffer, Buffer, Buffer>;
 }
 

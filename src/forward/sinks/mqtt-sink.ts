@@ -19,17 +19,18 @@
 // It keeps no session: the log is what survives. It sets no retain flag and no topic aliases.
 
 import type { IClientOptions, IClientPublishOptions, MqttClient, Packet } from "mqtt";
+import { type PayloadFormat, payloadOf } from "../../codec/record-payload.ts";
 import type { PlacedRecord } from "../../codec/record-text.ts";
 import type { Lane } from "../../model/lane.ts";
+import type { Origin } from "../../model/origin.ts";
 import { messageOf, TidegateError } from "../../platform/errors.ts";
-import type { BatchOutcome, ConnectOptions, RecordBatch, RecordClient, RecordSink, SinkOrigin } from "../record-sink.ts";
+import { readSecret } from "../../platform/secret.ts";
+import { readTlsFiles, type TlsOptions } from "../../platform/tls-client.ts";
+import type { BatchOutcome, ConnectOptions, RecordBatch, RecordClient, RecordSink } from "../record-sink.ts";
 import { AddressTemplate } from "./address-template.ts";
 import { accepted, ConfirmWindow, type Fate, kept, rejected } from "./confirm-window.ts";
-import { type PayloadFormat, payloadOf } from "./record-payload.ts";
-import { readSecret } from "./secret.ts";
 import type { SinkContext } from "./sink-context.ts";
 import { closedError, refusedError, unreachableError } from "./sink-errors.ts";
-import { readTlsFiles, type TlsOptions } from "./tls-files.ts";
 
 const retryAfterMs = 5000;
 const connectTimeoutMs = 10_000;
@@ -99,7 +100,7 @@ class MqttSink implements RecordSink {
   async #clientOptions(): Promise<IClientOptions> {
     const { address, version, clientId, username, tls, password, passwordFile, passwordEnv } = this.#options;
     const { origin, environment } = this.#context;
-    const secret = await readSecret({ text: password, file: passwordFile, variable: passwordEnv }, environment);
+    const secret = await readSecret({ text: password, file: passwordFile, variable: passwordEnv }, environment, "SINK_REFUSED");
     return {
       ...address,
       protocol: tls === undefined ? "mqtt" : "mqtts",
@@ -111,7 +112,7 @@ class MqttSink implements RecordSink {
       keepalive: keepaliveSeconds,
       ...(username === undefined ? {} : { username }),
       ...(secret === undefined ? {} : { password: secret }),
-      ...(tls === undefined ? {} : await readTlsFiles(tls)),
+      ...(tls === undefined ? {} : await readTlsFiles(tls, "SINK_REFUSED")),
     };
   }
 }
@@ -157,7 +158,7 @@ function hex(code: number): string {
 
 interface RecordClientOptions extends MqttSinkOptions {
   readonly target: string;
-  readonly origin: SinkOrigin;
+  readonly origin: Origin;
   readonly limits: BrokerLimits;
   readonly topics: AddressTemplate;
   readonly lost: ConnectOptions["lost"];

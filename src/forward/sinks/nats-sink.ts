@@ -21,25 +21,19 @@
 
 import type { JetStreamClient, StreamConfig } from "@nats-io/jetstream";
 import type { NatsConnection, NodeConnectionOptions } from "@nats-io/transport-node";
+import { type PayloadFormat, payloadOf } from "../../codec/record-payload.ts";
 import type { PlacedRecord } from "../../codec/record-text.ts";
 import type { Lane } from "../../model/lane.ts";
+import { recordKey } from "../../model/origin.ts";
+import { loadLibrary } from "../../platform/client-library.ts";
 import { messageOf, TidegateError } from "../../platform/errors.ts";
-import {
-  type BatchOutcome,
-  type ConnectOptions,
-  type RecordBatch,
-  type RecordClient,
-  type RecordSink,
-  recordKey,
-} from "../record-sink.ts";
+import { readSecret, readSecretFile } from "../../platform/secret.ts";
+import { readTlsFiles, type TlsOptions } from "../../platform/tls-client.ts";
+import type { BatchOutcome, ConnectOptions, RecordBatch, RecordClient, RecordSink } from "../record-sink.ts";
 import { AddressTemplate, placeholder } from "./address-template.ts";
-import { loadLibrary } from "./client-library.ts";
 import { accepted, ConfirmWindow, type Fate, kept, rejected } from "./confirm-window.ts";
-import { type PayloadFormat, payloadOf } from "./record-payload.ts";
-import { readSecret, readSecretFile } from "./secret.ts";
 import type { SinkContext } from "./sink-context.ts";
 import { closedError, refusedError, unreachableError } from "./sink-errors.ts";
-import { readTlsFiles, type TlsOptions } from "./tls-files.ts";
 
 const retryAfterMs = 5000;
 const connectTimeoutMs = 10_000;
@@ -129,8 +123,8 @@ class NatsSink implements RecordSink {
   async #connectionOptions(): Promise<NodeConnectionOptions> {
     const { servers, username, password, passwordFile, passwordEnv, token, tokenFile, tokenEnv } = this.#options;
     const { origin, environment } = this.#context;
-    const pass = await readSecret({ text: password, file: passwordFile, variable: passwordEnv }, environment);
-    const secretToken = await readSecret({ text: token, file: tokenFile, variable: tokenEnv }, environment);
+    const pass = await readSecret({ text: password, file: passwordFile, variable: passwordEnv }, environment, "SINK_REFUSED");
+    const secretToken = await readSecret({ text: token, file: tokenFile, variable: tokenEnv }, environment, "SINK_REFUSED");
     return {
       servers: servers.map(({ host, port }) => `${host}:${port}`),
       name: `tidegate ${origin.gatewayId} ${this.name}`,
@@ -149,14 +143,14 @@ class NatsSink implements RecordSink {
   async #credentials(): Promise<Pick<NodeConnectionOptions, "authenticator">> {
     const { credentialsFile } = this.#options;
     if (credentialsFile === undefined) return {};
-    const credentials = Buffer.from(await readSecretFile(credentialsFile));
+    const credentials = Buffer.from(await readSecretFile(credentialsFile, "SINK_REFUSED"));
     return { authenticator: this.#library.transport.credsAuthenticator(credentials) };
   }
 
   /** Without `tls` the connection stays as it is, also if the server offers encryption. */
   async #tls(): Promise<Pick<NodeConnectionOptions, "tls">> {
     const { tls } = this.#options;
-    return { tls: tls === undefined ? null : await readTlsFiles(tls) };
+    return { tls: tls === undefined ? null : await readTlsFiles(tls, "SINK_REFUSED") };
   }
 
   async #checkStream(connection: NatsConnection): Promise<void> {

@@ -3,10 +3,12 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import type { Client } from "pg";
+import type { AnyRecord } from "../../codec/block-records.ts";
 import { type Column, insertParameters, type Row, rowColumns } from "../../codec/postgres-rows.ts";
 import type { Lane } from "../../model/lane.ts";
+import type { Origin } from "../../model/origin.ts";
 import { messageOf, type TidegateError } from "../../platform/errors.ts";
-import type { AnyRecord, BatchOutcome, RecordBatch, RecordClient, SinkOrigin } from "../record-sink.ts";
+import type { BatchOutcome, RecordBatch, RecordClient } from "../record-sink.ts";
 import type { Rejection } from "../sink.ts";
 import { postgresVerdict } from "./postgres-answer.ts";
 import { insertOnce } from "./postgres-tables.ts";
@@ -20,7 +22,7 @@ export interface PostgresClientOptions {
   /** Of the client. */
   readonly socket: Socket;
   readonly target: string;
-  readonly origin: SinkOrigin;
+  readonly origin: Origin;
   readonly schema: string;
   /** Called if the connection ends by itself. */
   readonly lost: (error: TidegateError) => void;

@@ -19,16 +19,16 @@ import { Socket } from "node:net";
 import { type ConnectionOptions, checkServerIdentity } from "node:tls";
 import type pg from "pg";
 import type { Lane } from "../../model/lane.ts";
+import { loadLibrary } from "../../platform/client-library.ts";
 import { messageOf, TidegateError } from "../../platform/errors.ts";
+import { readSecret } from "../../platform/secret.ts";
+import { isTlsFault, readTlsFiles, type TlsOptions } from "../../platform/tls-client.ts";
 import type { ConnectOptions, RecordClient, RecordSink } from "../record-sink.ts";
-import { loadLibrary } from "./client-library.ts";
 import { postgresVerdict } from "./postgres-answer.ts";
 import { PostgresClient } from "./postgres-client.ts";
 import { checkTables, createTables } from "./postgres-tables.ts";
-import { readSecret } from "./secret.ts";
 import type { SinkContext } from "./sink-context.ts";
 import { refusedError, unreachableError } from "./sink-errors.ts";
-import { isTlsFault, readTlsFiles, type TlsOptions } from "./tls-files.ts";
 
 const connectMsMax = 10_000;
 
@@ -98,7 +98,7 @@ class PostgresSink implements RecordSink {
   async #clientConfig(socket: Socket): Promise<pg.ClientConfig> {
     const { address, database, user, password, passwordFile, passwordEnv, statementTimeout } = this.#options;
     const place = { text: password, file: passwordFile, variable: passwordEnv };
-    const secret = await readSecret(place, this.#context.environment);
+    const secret = await readSecret(place, this.#context.environment, "SINK_REFUSED");
     const ssl = await this.#ssl();
     return {
       ...address,
@@ -118,7 +118,7 @@ class PostgresSink implements RecordSink {
   async #ssl(): Promise<ConnectionOptions | null> {
     const { tls, address } = this.#options;
     if (tls === undefined) return null;
-    const { servername = address.host, ...files } = await readTlsFiles(tls);
+    const { servername = address.host, ...files } = await readTlsFiles(tls, "SINK_REFUSED");
     return { ...files, checkServerIdentity: (_host, certificate) => checkServerIdentity(servername, certificate) };
   }
 

@@ -43,7 +43,7 @@ export type SinkOptions<Kind extends SinkKind = SinkKind> = {
   [K in Kind]: { readonly kind: K } & OptionsOfKind[K];
 }[Kind];
 
-/** Errors: SINK_LIBRARY_MISSING. Nothing is connected yet. */
+/** Errors: LIBRARY_MISSING. Nothing is connected yet. */
 export async function createSink<Kind extends SinkKind>(options: SinkOptions<Kind>, context: SinkContext): Promise<RecordSink> {
   return sinkTable[options.kind](options, context);
 }

@@ -3,8 +3,9 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { encodeAlertBlock } from "../../../src/codec/block-codec.ts";
 import { originReport } from "../../../src/collector/report.ts";
-import type { Origin, ReceivedBlock, Store } from "../../../src/collector/store.ts";
+import type { ReceivedBlock, Store } from "../../../src/collector/store.ts";
 import type { Gap, GapReason } from "../../../src/model/gap.ts";
+import type { Origin } from "../../../src/model/origin.ts";
 import { alertFor, numbered, readingBlock, readingsFrom } from "../../support/records.ts";
 import { seededRandom, testSeed } from "../../support/seeded-random.ts";
 

@@ -3,8 +3,10 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { tidegate } from "#proto";
 import { ReadingBlockBuilder } from "../../../src/codec/block-codec.ts";
 import { retryHintKey } from "../../../src/codec/collector-service.ts";
-import { type Collector, type CollectorLimits, type StorePlace, startCollector } from "../../../src/collector/collector.ts";
+import { type Collector, type CollectorLimits, startCollector } from "../../../src/collector/collector.ts";
 import { openEmbeddedStore } from "../../../src/collector/embedded-store.ts";
+import type { Store } from "../../../src/collector/store.ts";
+import type { StorePlace } from "../../../src/collector/store-table.ts";
 import { CollectorSink } from "../../../src/forward/collector-sink.ts";
 import { systemClock as clock } from "../../../src/platform/clock.ts";
 import type { TidegateError } from "../../../src/platform/errors.ts";
@@ -19,16 +21,16 @@ const { LANE_READINGS: lane } = tidegate.v1.Lane;
 const MiB = 1024 * 1024;
 
 interface Settings {
-  readonly place?: StorePlace;
+  readonly store?: StorePlace | Store;
   readonly limits?: Partial<CollectorLimits>;
   readonly random?: () => number;
   readonly port?: number;
 }
 
-async function newCollector({ place, limits = {}, random = Math.random, port = 0 }: Settings): Promise<Collector> {
+async function newCollector({ store, limits = {}, random = Math.random, port = 0 }: Settings): Promise<Collector> {
   const collector = await startCollector({
     listen: { host: "127.0.0.1", port },
-    ...(place ?? { directory: await tempDir() }),
+    store: store ?? { kind: "embedded", directory: await tempDir() },
     clock,
     logger: createLogger("silent"),
     limits,
@@ -59,7 +61,7 @@ test("while one gateway floods, each of twenty that trickle is read, and acknowl
   const directory = await tempDir();
   const store = await openEmbeddedStore({ directory, originsMax: 100, syncWrite: disk.syncWrite });
   const pendingBytesMax = 16 * MiB;
-  const collector = await newCollector({ place: { store }, limits: { pendingBytesMax } });
+  const collector = await newCollector({ store, limits: { pendingBytesMax } });
   const gateways = Array.from({ length: 21 }, () => new RawGateway(collector.address.port));
   const welcomes = gateways.map((gateway, index) => gateway.hello({ gatewayId: `gw-${index}` }));
   const greeted = Promise.all(welcomes).then(() => "greeted");
@@ -102,7 +104,7 @@ test("a stream beyond streamsMax is told when to come back, each at another time
 test("a store that fails, and a collector that closes, say when to come back; a fault of the gateway does not", async () => {
   const disk = new HeldDisk();
   const store = await openEmbeddedStore({ directory: await tempDir(), originsMax: 10, syncWrite: disk.syncWrite });
-  const collector = await newCollector({ place: { store }, random: () => 0.5 });
+  const collector = await newCollector({ store, random: () => 0.5 });
   const failing = new RawGateway(collector.address.port);
   const failure = failing.hello().catch((error) => error);
   await disk.failNext(new Error("no space left on device"));
@@ -172,14 +174,14 @@ test(
     const random = seededRandom(testSeed());
     const directory = await tempDir();
     const limits = { pendingBytesMax: 64 * 1024 };
-    let collector = await newCollector({ place: { directory }, limits });
+    let collector = await newCollector({ store: { kind: "embedded", directory }, limits });
     const { port } = collector.address;
     const backlogs = Array.from({ length: gatewaysInFleet }, () => 1 + Math.floor(random() * 400));
     const total = backlogs.reduce((sum, count) => sum + count, 0);
     const delivering = Promise.all(backlogs.map((count, index) => deliver(`gw-${index}`, count, () => port)));
     await until(() => collector.status().storedRecords > total / 4);
     await collector.close();
-    collector = await newCollector({ place: { directory }, limits, port });
+    collector = await newCollector({ store: { kind: "embedded", directory }, limits, port });
     await delivering;
     const report = await collector.report();
     const received = report.map(({ gatewayId, lanes: { readings } }) => [gatewayId, readings.received, readings.missing]);

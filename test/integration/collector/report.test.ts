@@ -1,8 +1,9 @@
 import { expect, onTestFinished, test } from "vitest";
 import { tidegate } from "#proto";
 import { type Collector, startCollector } from "../../../src/collector/collector.ts";
-import { reportOfDirectory } from "../../../src/collector/report.ts";
+import { originReport } from "../../../src/collector/report.ts";
 import { reportOfCollector } from "../../../src/collector/report-service.ts";
+import { storedProgress } from "../../../src/collector/store-table.ts";
 import { systemClock as clock } from "../../../src/platform/clock.ts";
 import { createLogger } from "../../../src/platform/logger.ts";
 import { RawGateway } from "../../support/raw-gateway.ts";
@@ -15,7 +16,7 @@ const { GAP_REASON_SIZE: size, GAP_REASON_CORRUPT: corrupt } = tidegate.v1.GapRe
 async function collectorIn(directory: string): Promise<Collector> {
   const collector = await startCollector({
     listen: { host: "127.0.0.1", port: 0 },
-    directory,
+    store: { kind: "embedded", directory },
     clock,
     logger: createLogger("silent"),
   });
@@ -74,7 +75,8 @@ test("a report says what was received, doubled, lost and is missing; running, ov
   ]);
   expect(await collector.report()).toEqual(report);
   await collector.close();
-  expect(await reportOfDirectory(directory)).toEqual(report);
+  const stored = await storedProgress({ kind: "embedded", directory }, { environment: {} });
+  expect(stored.map(originReport)).toEqual(report);
 });
 
 test("a report of more gateways than a connection's buffers hold is whole, and can be had of one of them", async () => {

@@ -29,7 +29,13 @@ function loggedErrors(): { readonly logger: Logger; readonly errors: string[] } 
 
 async function newCollector(tls: TlsFiles, clock: Clock = systemClock, logger = createLogger("silent")): Promise<Collector> {
   const listen = { host: "127.0.0.1", port: 0 };
-  const collector = await startCollector({ listen, directory: await tempDir(), tls, clock, logger });
+  const collector = await startCollector({
+    listen,
+    store: { kind: "embedded", directory: await tempDir() },
+    tls,
+    clock,
+    logger,
+  });
   onTestFinished(() => collector.close());
   return collector;
 }

@@ -12,11 +12,11 @@ import type { TlsFiles } from "../../../src/collector/tls-files.ts";
 import { CollectorCertificates } from "../../../src/forward/collector-certificates.ts";
 import { CollectorSink } from "../../../src/forward/collector-sink.ts";
 import { Forwarder } from "../../../src/forward/forwarder.ts";
-import type { TlsOptions } from "../../../src/forward/sinks/tls-files.ts";
 import { openLevelLog } from "../../../src/log/level-log.ts";
 import type { Log } from "../../../src/log/log.ts";
 import { type Clock, systemClock } from "../../../src/platform/clock.ts";
 import { createLogger } from "../../../src/platform/logger.ts";
+import type { TlsOptions } from "../../../src/platform/tls-client.ts";
 import { CertificateAuthority } from "../../support/certificates.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { FlakyLink } from "../../support/flaky-link.ts";
@@ -40,7 +40,8 @@ interface CollectorSettings {
 
 async function newCollector({ tls, clock = systemClock, directory, limits = {} }: CollectorSettings): Promise<Collector> {
   const listen = { host: "127.0.0.1", port: 0 };
-  const options = { listen, directory: directory ?? (await tempDir()), tls, limits, clock, logger: silent };
+  const store = { kind: "embedded", directory: directory ?? (await tempDir()) } as const;
+  const options = { listen, store, tls, limits, clock, logger: silent };
   const collector = await startCollector(options);
   onTestFinished(() => collector.close());
   return collector;

@@ -23,7 +23,7 @@ const { LANE_READINGS: readingsLane, LANE_ALERTS: alertsLane } = tidegate.v1.Lan
 async function collectorIn(directory: string, limits: Partial<CollectorLimits> = {}, port = 0): Promise<Collector> {
   const collector = await startCollector({
     listen: { host: "127.0.0.1", port },
-    directory,
+    store: { kind: "embedded", directory },
     limits,
     clock: systemClock,
     logger: createLogger("silent"),
@@ -441,7 +441,7 @@ describe("starting and closing", () => {
   test("an address of another host is named, with what to do", async () => {
     const starting = startCollector({
       listen: { host: "192.0.2.1", port: 0 },
-      directory: await tempDir(),
+      store: { kind: "embedded", directory: await tempDir() },
       clock: systemClock,
       logger: createLogger("silent"),
     });

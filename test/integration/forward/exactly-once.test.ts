@@ -22,7 +22,12 @@ const logger = createLogger("silent");
 const clock = systemClock;
 
 async function newCollector(directory: string, port = 0): Promise<Collector> {
-  const collector = await startCollector({ listen: { host: "127.0.0.1", port }, directory, clock, logger });
+  const collector = await startCollector({
+    listen: { host: "127.0.0.1", port },
+    store: { kind: "embedded", directory },
+    clock,
+    logger,
+  });
   onTestFinished(() => collector.close());
   return collector;
 }

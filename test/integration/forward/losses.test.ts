@@ -23,7 +23,12 @@ const logger = createLogger("silent");
 const clock = systemClock;
 
 async function newCollector(directory: string): Promise<Collector> {
-  const collector = await startCollector({ listen: { host: "127.0.0.1", port: 0 }, directory, clock, logger });
+  const collector = await startCollector({
+    listen: { host: "127.0.0.1", port: 0 },
+    store: { kind: "embedded", directory },
+    clock,
+    logger,
+  });
   onTestFinished(() => collector.close());
   return collector;
 }

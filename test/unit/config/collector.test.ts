@@ -27,10 +27,11 @@ test("a collector with PostgreSQL names its database", () => {
 
 test.each([
   ["store: { kind: postgres }", "store.url", "is missing"],
-  ["store: { url: postgres://db/telemetry }", "store.url", "is for kind postgres"],
+  ["store: { url: postgres://db/telemetry }", "store.kind", "is missing"],
+  ["store: { kind: embedded, url: postgres://db/telemetry }", "store.url", "is not a known key"],
   ["store: { kind: postgres, url: mysql://user:hunter2@db }", "store.url", "is not the URL of a PostgreSQL database"],
   ["store: { kind: postgres, url: 'user:hunter2@db' }", "store.url", "is not the URL of a PostgreSQL database"],
-  ["store: { kind: kafka }", "store.kind", "is not allowed"],
+  ["store: { kind: files }", "store.kind", "is not a known kind"],
   ["listen: 0.0.0.0:7070", "listen", "beyond loopback, where gateways must show a certificate"],
   ["{ listen: 0.0.0.0:7070, tls: { cert: a.pem, key: a.key } }", "listen", "must show a certificate"],
   ["tls: { cert: a.pem }", "tls.key", "is missing"],

@@ -1,11 +1,11 @@
 // What a message with one record holds.
 
-import { encodeAlertBlock, encodeResultBlock, ReadingBlockBuilder } from "../../codec/block-codec.ts";
-import type { RecordOf } from "../../codec/block-records.ts";
-import { ndjsonLine, type PlacedRecord } from "../../codec/record-text.ts";
-import type { Lane } from "../../model/lane.ts";
-import type { SinkOrigin } from "../record-sink.ts";
+import type { Lane } from "../model/lane.ts";
+import type { Origin } from "../model/origin.ts";
+import { encodeAlertBlock, encodeResultBlock, ReadingBlockBuilder } from "./block-codec.ts";
+import type { RecordOf } from "./block-records.ts";
 import { cloudEvent } from "./cloud-events.ts";
+import { ndjsonLine, type PlacedRecord } from "./record-text.ts";
 
 /**
  * json: as a line of `tidegate export`. cloudevents: the same as `data` of a CloudEvent. protobuf: a ReadingBlock, ResultBlock or AlertBlock
@@ -18,7 +18,7 @@ export interface RecordPayload {
   readonly bytes: Buffer;
 }
 
-export function payloadOf(format: PayloadFormat, origin: SinkOrigin, lane: Lane, placed: PlacedRecord<Lane>): RecordPayload {
+export function payloadOf(format: PayloadFormat, origin: Origin, lane: Lane, placed: PlacedRecord<Lane>): RecordPayload {
   if (format === "json") return { contentType: "application/json", bytes: Buffer.from(ndjsonLine(lane, placed)) };
   if (format === "cloudevents") {
     return { contentType: "application/cloudevents+json", bytes: Buffer.from(cloudEvent(lane, placed, origin)) };

@@ -1,13 +1,14 @@
 // Records as CloudEvents 1.0 in JSON (https://github.com/cloudevents/spec, json-format.md). `source` and `id` together are the same for a
 // record however often it is sent. `data` is what an export writes.
 
-import { ndjsonLine, type PlacedRecord } from "../../codec/record-text.ts";
-import type { Lane } from "../../model/lane.ts";
-import { type AnyRecord, recordKey, type SinkOrigin } from "../record-sink.ts";
+import type { Lane } from "../model/lane.ts";
+import { type Origin, recordKey } from "../model/origin.ts";
+import type { AnyRecord } from "./block-records.ts";
+import { ndjsonLine, type PlacedRecord } from "./record-text.ts";
 
 const typeOf = { readings: "io.tidegate.reading", results: "io.tidegate.result", alerts: "io.tidegate.alert" } as const;
 
-export function cloudEvent(lane: Lane, placed: PlacedRecord<Lane>, origin: SinkOrigin): string {
+export function cloudEvent(lane: Lane, placed: PlacedRecord<Lane>, origin: Origin): string {
   const { record, offset } = placed;
   const context = {
     specversion: "1.0",

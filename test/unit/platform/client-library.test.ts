@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { type ClientLibrary, clientLibraries, loadLibrary } from "../../../src/forward/sinks/client-library.ts";
+import { type ClientLibrary, clientLibraries, loadLibrary } from "../../../src/platform/client-library.ts";
 
 const { optionalDependencies = {} } = JSON.parse(readFileSync("package.json", "utf8")) as {
   optionalDependencies?: Record<string, string>;
@@ -14,7 +14,7 @@ test("a library that is not installed is named with the command that installs it
   const absent = "tidegate-has-no-such-package";
   const [name = "pg"] = Object.keys(clientLibraries) as ClientLibrary[];
   await expect(loadLibrary(name, () => import(absent))).rejects.toMatchObject({
-    code: "SINK_LIBRARY_MISSING",
+    code: "LIBRARY_MISSING",
     message: `the package ${name} is not installed; run npm install ${name}@${optionalDependencies[name]}`,
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { cloudEvent } from "../../../src/codec/cloud-events.ts";
 import type { PlacedRecord } from "../../../src/codec/record-text.ts";
-import { cloudEvent } from "../../../src/forward/sinks/cloud-events.ts";
 import type { Lane } from "../../../src/model/lane.ts";
 import { alertFor, readingsFrom, resultFor } from "../../support/records.ts";
 import { origin } from "../../support/sink-batches.ts";

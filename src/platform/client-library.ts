@@ -1,7 +1,7 @@
-// The client libraries of sinks. They are optional dependencies, so that a gateway without such a sink needs none of them, and are
-// loaded when the sink is made.
+// The client libraries of sinks and stores. They are optional dependencies, so that who has no such sink or store needs none of them,
+// and are loaded when one is made.
 
-import { messageOf, systemCodeOf, TidegateError } from "../../platform/errors.ts";
+import { messageOf, systemCodeOf, TidegateError } from "./errors.ts";
 
 /** Package → the version that the tests ran with; package.json says the same. */
 export const clientLibraries = {
@@ -16,7 +16,7 @@ export type ClientLibrary = keyof typeof clientLibraries;
 
 /**
  * @param load imports the package: `() => import("pg")`.
- * @throws SINK_LIBRARY_MISSING: it is not installed, or cannot be loaded here.
+ * @throws LIBRARY_MISSING: it is not installed, or cannot be loaded here.
  */
 export async function loadLibrary<Module>(name: ClientLibrary, load: () => Promise<Module>): Promise<Module> {
   try {
@@ -24,6 +24,6 @@ export async function loadLibrary<Module>(name: ClientLibrary, load: () => Promi
   } catch (cause) {
     const command = `npm install ${name}@${clientLibraries[name]}`;
     const why = systemCodeOf(cause) === "ERR_MODULE_NOT_FOUND" ? "is not installed" : `cannot be loaded: ${messageOf(cause)}`;
-    throw new TidegateError("SINK_LIBRARY_MISSING", `the package ${name} ${why}; run ${command}`, { details: { name }, cause });
+    throw new TidegateError("LIBRARY_MISSING", `the package ${name} ${why}; run ${command}`, { details: { name }, cause });
   }
 }

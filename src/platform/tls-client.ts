@@ -1,7 +1,9 @@
-import { systemCodeOf } from "../../platform/errors.ts";
-import { readSecretFile } from "./secret.ts";
+// The client's side of TLS: the files that the configuration names, and what goes wrong with them.
 
-/** As the field `tls` in the configuration of a sink: paths of PEM files. */
+import { systemCodeOf } from "./errors.ts";
+import { readSecretFile, type SecretFault } from "./secret.ts";
+
+/** As the fields `tls` of the configuration: paths of PEM files. */
 export interface TlsOptions {
   readonly ca?: string | undefined;
   readonly cert?: string | undefined;
@@ -17,12 +19,12 @@ export interface TlsMaterial {
   readonly servername?: string;
 }
 
-/** To be called at each connect, so that renewed files are taken at the next one. Errors: SINK_REFUSED. */
-export async function readTlsFiles({ ca, cert, key, serverName }: TlsOptions): Promise<TlsMaterial> {
+/** To be called at each connect, so that renewed files are taken at the next one. Errors: `fault`. */
+export async function readTlsFiles({ ca, cert, key, serverName }: TlsOptions, fault: SecretFault): Promise<TlsMaterial> {
   return {
-    ...(ca === undefined ? {} : { ca: await readSecretFile(ca) }),
-    ...(cert === undefined ? {} : { cert: await readSecretFile(cert) }),
-    ...(key === undefined ? {} : { key: await readSecretFile(key) }),
+    ...(ca === undefined ? {} : { ca: await readSecretFile(ca, fault) }),
+    ...(cert === undefined ? {} : { cert: await readSecretFile(cert, fault) }),
+    ...(key === undefined ? {} : { key: await readSecretFile(key, fault) }),
     ...(serverName === undefined ? {} : { servername: serverName }),
   };
 }
