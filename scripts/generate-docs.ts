@@ -101,7 +101,7 @@ const files = {
   "docs/config.md": `# Configuration\n\n${notice}## Gateway\n\n${configTable(gatewayConfigSchema)}\n\n## Collector\n\n${configTable(collectorConfigSchema)}\n`,
   "docs/errors.md": `# Errors\n\n${notice}## Error codes\n\nEvery failure of a command ends with its code in brackets and this exit code.\n\n${errorsTable()}\n\n## Reject reasons\n\nWhy a reading was not stored: label \`reason\` of \`tidegate_readings_rejected_total\`, and in the dead letters.\n\n${rejectsTable()}\n`,
   "docs/metrics.md": `# Metrics\n\n${notice}\`GET /metrics\` gives these, and the process metrics of prom-client (\`process_*\`, \`nodejs_*\`).\n\n${metricsTable()}\n`,
-  "docs/commands.md": `# Commands\n\n${notice}${commandHelp(createTidegate())}\n${commandHelp(createSimulator())}`,
+  "docs/commands.md": `# Commands\n\n${notice}${commandHelp(await createTidegate([]))}\n${commandHelp(createSimulator())}`,
   "README.md": readme({ config: configTable(gatewayConfigSchema, isOfEverySink), errors: errorsTable() }),
 };
 process.stdout.write(JSON.stringify(files));

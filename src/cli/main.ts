@@ -14,7 +14,8 @@ process.stdout.on("error", (error) => {
   process.exit(ioErrorExitCode);
 });
 try {
-  await createProgram().parseAsync();
+  const program = await createProgram(process.argv.slice(2));
+  await program.parseAsync();
 } catch (error) {
   process.exitCode = report(error);
 }

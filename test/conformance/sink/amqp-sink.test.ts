@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AmqpSinkOptions } from "../../../src/forward/sinks/amqp-sink.ts";
 import { createSink } from "../../../src/forward/sinks/sink-table.ts";
 import { openRabbitMq, type RabbitMq, rabbitUser } from "../../support/rabbitmq-upstream.ts";
@@ -40,6 +40,10 @@ async function running(): Promise<RabbitMq> {
   if (!server.isRunning) await server.start();
   return server;
 }
+
+beforeAll(async () => {
+  if (!isMissing("rabbitmq-server")) await running();
+});
 
 afterAll(async () => {
   await (await opening)?.end();
