@@ -32,6 +32,12 @@ export function silentFault(files: TlsOptions): string {
   return `it ended the link as soon as it was encrypted; perhaps ${clientFault(files)}`;
 }
 
+/** Of a gateway that the collector does not let be who it says it is; `why` in the collector's words. */
+export function identityFault(files: TlsOptions, gatewayId: string, why: string): string {
+  const claim = files.cert === undefined ? "without a certificate" : `with ${shown(files)}`;
+  return `it does not let this gateway call itself ${gatewayId} ${claim}: ${why}`;
+}
+
 function clientFault(files: TlsOptions): string {
   if (files.cert === undefined)
     return "it accepts only gateways with a certificate; name one in forward.collector.tls.cert and its key in tls.key";

@@ -1,5 +1,5 @@
 import type { CollectorCertificates, LinkMaterial } from "./collector-certificates.ts";
-import { collectorTlsFault, silentFault } from "./collector-tls-fault.ts";
+import { collectorTlsFault, identityFault, silentFault } from "./collector-tls-fault.ts";
 import type { Encryption } from "./owned-socket.ts";
 
 /** The TLS of one link to a collector: what it uses, what it is told, and what that means. */
@@ -30,6 +30,11 @@ export class LinkEncryption implements Encryption {
     const { files, fault } = this.#certificates;
     const named = collectorTlsFault(this.#failure, files, this.serverName);
     return named ?? (this.#isEncrypted ? (fault ?? silentFault(files)) : null);
+  }
+
+  /** Of a link that the collector ended because of who the gateway says it is. */
+  identityFault(gatewayId: string, why: string): string {
+    return identityFault(this.#certificates.files, gatewayId, why);
   }
 
   get cause(): Error | undefined {
