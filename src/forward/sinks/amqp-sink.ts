@@ -20,7 +20,7 @@ import type { ChannelModel, ConfirmChannel } from "amqplib";
 import type { PlacedRecord } from "../../codec/record-text.ts";
 import type { Lane } from "../../model/lane.ts";
 import type { Clock } from "../../platform/clock.ts";
-import { messageOf, type TidegateError } from "../../platform/errors.ts";
+import { messageOf, TidegateError } from "../../platform/errors.ts";
 import {
   allKept,
   type BatchOutcome,
@@ -36,7 +36,7 @@ import { accepted, ConfirmWindow, type Fate, kept, rejected } from "./confirm-wi
 import { type PayloadFormat, payloadOf } from "./record-payload.ts";
 import { readSecret } from "./secret.ts";
 import type { SinkContext } from "./sink-context.ts";
-import { closedError, refusedError, unreachableError } from "./sink-errors.ts";
+import { closedError, connectRefusal, refusedError, unreachableError } from "./sink-errors.ts";
 import { readTlsFiles, type TlsOptions } from "./tls-files.ts";
 
 const retryAfterMs = 5000;
@@ -100,7 +100,8 @@ class AmqpSink implements RecordSink {
       return new AmqpRecordClient(client, { ...this.#options, target: this.target, context: this.#context, lost });
     } catch (error) {
       end();
-      throw failureOf(this.target, error);
+      const { tls, address } = this.#options;
+      throw connectRefusal(this.target, error, { tls, host: address.host }) ?? failureOf(this.target, error);
     } finally {
       signal.removeEventListener("abort", end);
     }
@@ -247,6 +248,7 @@ function goodbye({ connection, destroySocket }: AmqpHandles, clock: Clock): Prom
 const refusalCodes: ReadonlySet<number> = new Set([403, 404, 406, 530]);
 
 function failureOf(target: string, error: unknown): TidegateError {
+  if (error instanceof TidegateError) return error;
   const what = messageOf(error);
   const { code } = error as { readonly code?: unknown };
   const isRefused = (typeof code === "number" && refusalCodes.has(code)) || /\b(403|ACCESS.REFUSED|530)\b/.test(what);

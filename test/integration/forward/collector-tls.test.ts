@@ -251,7 +251,7 @@ describe.skipIf(isMissing("openssl"))("a link that does not come to be because o
     const [authority, other] = [await CertificateAuthority.create(), await CertificateAuthority.create()];
     const { port } = (await newCollector({ tls: { ...authority.issue(), clientCa: authority.cert } })).address;
     const ca = authority.cert;
-    expect(await refusal(port, { ca })).toMatch(/only gateways with a certificate; name one in forward\.collector\.tls\.cert/);
+    expect(await refusal(port, { ca })).toMatch(/only clients with a certificate; name one in forward\.collector\.tls\.cert/);
     expect(await refusal(port, { ca, ...other.issue() })).toMatch(
       /does not accept this gateway's certificate .*; have it issued/,
     );
