@@ -19,8 +19,8 @@
 //   a gateway vanishes    HTTP/2 pings find it within keepaliveMs + keepaliveTimeoutMs
 //
 // With `tls` it encrypts, and with `tls.clientCa` it serves only gateways that show a certificate of that authority
-// (server-certificates.ts), each under a name of its certificate (certificate-names.ts) unless `tls.gatewayId` is "any": one that was
-// stolen is of no use against the others. A report asks for no more than a certificate. It does not delete anything.
+// (server-certificates.ts), each under a name of its certificate (certificate-names.ts) unless `tls.gatewayId` is "any": a stolen one is
+// of no use against the others. A report asks for no more than a certificate. It does not delete anything.
 
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/grpc-js";
 import { forwardMethod, reportMethod } from "../codec/collector-service.ts";

@@ -31,7 +31,8 @@ export interface SimulationResult {
 
 /**
  * One gateway and one collector, with everything that may happen to either and to the way between them, in a time of their own.
- * Throws, with the seed, if a record is missing, there twice, altered, out of order with fifo, of a lane that does not go there, or if it comes to a stop.
+ * Throws, with the seed, if a record is missing, there twice, altered, out of order with fifo, or of a lane that does not go there; or
+ * if it comes to a stop.
  */
 export async function simulateForwarding(seed: number): Promise<SimulationResult> {
   const simulation = new Simulation(seed);
