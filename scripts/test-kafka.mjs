@@ -9,4 +9,5 @@ if (!ensureKafka()) {
   process.exit(1);
 }
 ensureBuilt();
-run(process.execPath, ["node_modules/vitest/vitest.mjs", "run", "test/conformance/sink/kafka-sink.test.ts"]);
+const tests = ["test/conformance/sink/kafka-sink.test.ts", "test/integration/forward/kafka-tls.test.ts"];
+run(process.execPath, ["node_modules/vitest/vitest.mjs", "run", ...tests]);

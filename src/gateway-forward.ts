@@ -24,8 +24,8 @@ type Part = Pick<ForwarderOptions, "log" | "logger">;
 export async function forwardersOf(config: GatewayConfig, part: Part, environment: Environment): Promise<Forwarder[]> {
   const origin = { gatewayId: config.gateway.id, logId: part.log.logId };
   const sinks = await sinksOf(config, { origin, environment, clock: systemClock, logger: part.logger });
-  const forwarders = sinks.map(({ config: { lanes, quarantineMax, ...common }, sink }) =>
-    forwarderOf(sink, common, { ...part, lanes, quarantineRecordsMax: quarantineMax }),
+  const forwarders = sinks.map(({ config: { quarantineMax, ...common }, sink }) =>
+    forwarderOf(sink, common, { ...part, quarantineRecordsMax: quarantineMax }),
   );
   const { collector } = config.forward;
   if (collector === undefined) return forwarders;
@@ -36,14 +36,15 @@ export async function forwardersOf(config: GatewayConfig, part: Part, environmen
   return [forwarderOf(sink, common, part), ...forwarders];
 }
 
-type MoreOptions = Part & Pick<ForwarderOptions, "lanes" | "quarantineRecordsMax">;
+type MoreOptions = Part & Pick<ForwarderOptions, "quarantineRecordsMax">;
 
 function forwarderOf(sink: Sink, config: CommonConfig, more: MoreOptions): Forwarder {
-  const { retryDelayMin, retryDelayMax, ackTimeout, linger, inflightSizeMax, bandwidthMax, hours, order, backlogShare } =
+  const { lanes, retryDelayMin, retryDelayMax, ackTimeout, linger, inflightSizeMax, bandwidthMax, hours, order, backlogShare } =
     config;
   return new Forwarder({
     ...more,
     sink,
+    lanes,
     retry: { delayMsMin: retryDelayMin, delayMsMax: retryDelayMax },
     ackTimeoutMs: ackTimeout,
     lingerMs: linger,

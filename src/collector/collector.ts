@@ -19,7 +19,8 @@
 //   a gateway vanishes    HTTP/2 pings find it within keepaliveMs + keepaliveTimeoutMs
 //
 // With `tls` it encrypts, and with `tls.clientCa` it serves only gateways that show a certificate of that authority
-// (server-certificates.ts). Any of these may call itself what it likes. It does not delete anything.
+// (server-certificates.ts), each under a name of its certificate (certificate-names.ts) unless `tls.gatewayId` is "any": a stolen one is
+// of no use against the others. A report asks for no more than a certificate. It does not delete anything.
 
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/grpc-js";
 import { forwardMethod, reportMethod } from "../codec/collector-service.ts";
@@ -27,6 +28,7 @@ import type { Clock } from "../platform/clock.ts";
 import { messageOf, TidegateError } from "../platform/errors.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { Environment } from "../platform/secret.ts";
+import { gatewayNames } from "./certificate-names.ts";
 import type { CollectorStatus } from "./collector-status.ts";
 import { type ForwardCall, ForwardStream } from "./forward-stream.ts";
 import { PressureGate } from "./pressure-gate.ts";
@@ -53,13 +55,18 @@ export const collectorLimits = {
 
 export type CollectorLimits = { readonly [Limit in keyof typeof collectorLimits]: number };
 
+export interface CollectorTls extends TlsFiles {
+  /** Which ids a gateway may give itself, with clientCa. Default: certificate, those that its certificate names. */
+  readonly gatewayId?: "certificate" | "any" | undefined;
+}
+
 export interface CollectorOptions {
   /** Where it keeps what it received, or a store that is open, which it closes. */
   readonly store: StorePlace | Store;
   /** Port 0: any free one, see {@link Collector.address}. */
   readonly listen: { readonly host: string; readonly port: number };
   /** Absent: what gateways send is not encrypted. */
-  readonly tls?: TlsFiles | undefined;
+  readonly tls?: CollectorTls | undefined;
   /** For secrets of the store that stand there. Default: none. */
   readonly environment?: Environment;
   readonly clock: Clock;
@@ -95,7 +102,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   return collector;
 }
 
-interface ServedOptions extends Pick<CollectorOptions, "listen" | "clock" | "logger" | "random"> {
+interface ServedOptions extends Pick<CollectorOptions, "listen" | "tls" | "clock" | "logger" | "random"> {
   /** Null: no TLS. */
   readonly certificates: ServerCertificates | null;
 }
@@ -171,12 +178,14 @@ class GrpcCollector implements Collector {
   }
 
   #accept(call: ForwardCall): void {
-    const { clock, logger, random = Math.random } = this.#options;
+    const { tls, clock, logger, random = Math.random } = this.#options;
+    const comparesId = tls?.clientCa !== undefined && tls.gatewayId !== "any";
     const stream = new ForwardStream({
       call,
       store: this.#store,
       gate: this.#gate,
       helloTimeoutMs: this.#limits.helloTimeoutMs,
+      names: comparesId ? gatewayNames(call.getAuthContext().sslPeerCertificate) : null,
       clock,
       random,
       logger,

@@ -15,6 +15,7 @@ import type { Origin } from "../model/origin.ts";
 import type { Clock } from "../platform/clock.ts";
 import { messageOf, TidegateError } from "../platform/errors.ts";
 import type { Logger } from "../platform/logger.ts";
+import { identityRefusal } from "./certificate-names.ts";
 import type { PressureGate } from "./pressure-gate.ts";
 import {
   type CheckedBatch,
@@ -36,6 +37,8 @@ export interface ForwardStreamOptions {
   readonly store: Store;
   readonly gate: PressureGate;
   readonly helloTimeoutMs: number;
+  /** Who the gateway may be (certificate-names.ts); null: anybody. */
+  readonly names: readonly string[] | null;
   readonly clock: Clock;
   /** Yields numbers in [0, 1). */
   readonly random: () => number;
@@ -58,6 +61,7 @@ type StreamState =
 const statusOf: Record<RefusalReason, grpcStatus> = {
   protocol: grpcStatus.FAILED_PRECONDITION,
   hello: grpcStatus.INVALID_ARGUMENT,
+  identity: grpcStatus.PERMISSION_DENIED,
   request: grpcStatus.INVALID_ARGUMENT,
   block: grpcStatus.INVALID_ARGUMENT,
   limit: grpcStatus.RESOURCE_EXHAUSTED,
@@ -136,6 +140,9 @@ export class ForwardStream {
     if (request.request !== "hello") return refusal("request", "the first message is not a Hello; say who you are first");
     const hello = checkHello(request.hello);
     if (hello.kind === "refusal") return hello;
+    const { names } = this.#options;
+    const impostor = names === null ? null : identityRefusal(hello.origin.gatewayId, names);
+    if (impostor !== null) return impostor;
     this.#cancelHelloTimeout();
     this.#state = { kind: "greeting", origin: hello.origin };
     this.#call.pause();

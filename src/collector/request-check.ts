@@ -10,7 +10,7 @@ import { messageOf } from "../platform/errors.ts";
 import { originFault } from "./origin-id.ts";
 import type { ReceivedBlock } from "./store.ts";
 
-export const refusalReasons = ["protocol", "hello", "request", "block", "limit", "disk", "closing"] as const;
+export const refusalReasons = ["protocol", "hello", "identity", "request", "block", "limit", "disk", "closing"] as const;
 
 /** Why a stream was ended by the collector. */
 export type RefusalReason = (typeof refusalReasons)[number];

@@ -7,11 +7,23 @@ import { store } from "./stores/store-schemas.ts";
 
 const pemFile = (what: string) => z.string().min(1).describe(`PEM file of ${what}`);
 
-const tls = z.strictObject({
-  cert: pemFile("the collector's certificate, followed by those that issued it. It is read again when it changes."),
-  key: pemFile("its private key, without a passphrase."),
-  clientCa: pemFile("the authorities whose certificates gateways must show. Absent: gateways need none.").optional(),
-});
+const tls = z
+  .strictObject({
+    cert: pemFile("the collector's certificate, followed by those that issued it. It is read again when it changes."),
+    key: pemFile("its private key, without a passphrase."),
+    clientCa: pemFile("the authorities whose certificates gateways must show. Absent: gateways need none.").optional(),
+    gatewayId: z
+      .enum(["certificate", "any"])
+      .optional()
+      .describe(
+        "With clientCa: what a gateway may call itself. certificate: its id must be a name of its certificate, which is the common name, a DNS name, or the last segment of a URI's path. any: whatever it likes, so that a stolen certificate serves for all. Default: certificate.",
+      ),
+  })
+  .superRefine(({ clientCa, gatewayId }, context) => {
+    if (gatewayId === undefined || clientCa !== undefined) return;
+    const params = { remedy: "name clientCa, or remove it" };
+    context.addIssue({ code: "custom", path: ["gatewayId"], message: "is for gateways that must show a certificate", params });
+  });
 
 const collectorSections = z.strictObject({
   listen: hostPort.prefault("127.0.0.1:7070").describe("Where gateways connect. Beyond loopback only with tls.clientCa."),

@@ -32,7 +32,9 @@ function notTheCollectors(sinks: readonly { readonly name: string }[], context: 
 export const forward = z.strictObject({
   collector: collector
     .optional()
-    .describe("The collector that everything is forwarded to. Absent: nothing is forwarded to one."),
+    .describe(
+      "The collector that blocks of the log are forwarded to as they are: all of a lane, or none of it. To choose by device or metric is for sinks. Absent: nothing is forwarded to one.",
+    ),
   sinks: z
     .array(sink)
     .max(20)

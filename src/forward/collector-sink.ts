@@ -7,8 +7,9 @@
 //   send buffer          16 messages (grpc-js); `send` returns false when it is full
 //
 // What happens on failure: every way a stream can end is one `failed` event. COLLECTOR_REFUSED if the collector said that it
-// does not want what it gets, or if one side does not accept the other's certificate, COLLECTOR_UNREACHABLE for everything else;
-// `retryAfterMs` in its details if the collector said when to come back. A link whose certificates changed ends as `outdated`.
+// does not want what it gets, or who sends it, or if one side does not accept the other's certificate, COLLECTOR_UNREACHABLE for
+// everything else; `retryAfterMs` in its details if the collector said when to come back. A link whose certificates changed ends as
+// `outdated`.
 //
 // It does not retry and has no deadline for acknowledgements: the forwarder has both. grpc-js retries are off, and each link
 // has a connection of its own, because two backoffs on top of each other make neither.
@@ -143,7 +144,9 @@ class CollectorLink implements SinkLink {
     this.#call.on("drain", () => {
       if (!this.#ended) events.writable();
     });
-    this.#call.on("error", (error: ServiceError) => this.#fail(this.#tlsFailure(target) ?? failureOf(target, error)));
+    this.#call.on("error", (error: ServiceError) =>
+      this.#fail(this.#tlsFailure(target) ?? failureOf(target, error, this.#refusalText(error, options))),
+    );
     this.#call.on("end", () => this.#fail(unreachable(target, "the collector ended the stream")));
     const { gatewayId, logId } = options;
     this.#call.write({ hello: { protocol: protocolVersion, gatewayId, logId } });
@@ -186,6 +189,11 @@ class CollectorLink implements SinkLink {
     const { fault = null, cause } = this.#encryption ?? {};
     if (fault === null) return null;
     return new TidegateError("COLLECTOR_REFUSED", `forward to collector ${target}: ${fault}`, { details: { target }, cause });
+  }
+
+  #refusalText({ code, details }: ServiceError, { gatewayId }: CollectorSinkOptions): string {
+    if (code !== status.PERMISSION_DENIED || this.#encryption === null) return `it refused the stream: ${details}`;
+    return this.#encryption.identityFault(gatewayId, details);
   }
 
   #own(socket: Socket): void {
@@ -240,9 +248,9 @@ function settledOf(positions: readonly WirePosition[]): LaneSets {
   return settled;
 }
 
-function failureOf(target: string, error: ServiceError): TidegateError {
+function failureOf(target: string, error: ServiceError, refusal: string): TidegateError {
   if (!refusals.has(error.code)) return unreachable(target, error.details, error);
-  return new TidegateError("COLLECTOR_REFUSED", `forward to collector ${target}: it refused the stream: ${error.details}`, {
+  return new TidegateError("COLLECTOR_REFUSED", `forward to collector ${target}: ${refusal}`, {
     details: { target, status: error.code, ...retryHintOf(error) },
     cause: error,
   });

@@ -20,7 +20,7 @@ import { TidegateError } from "../platform/errors.ts";
 import type { Bandwidth } from "./bandwidth.ts";
 import { BatchSource } from "./batch-source.ts";
 import { Inflight } from "./inflight.ts";
-import { LaneSchedule, type Track } from "./lane-schedule.ts";
+import { LaneSchedule, settledFor, type Track } from "./lane-schedule.ts";
 import type { Quarantine } from "./quarantine.ts";
 import { SendBudget } from "./send-budget.ts";
 import type { SendingHours } from "./sending-hours.ts";
@@ -56,7 +56,9 @@ export interface ForwardLinkOptions {
   readonly bandwidth: Bandwidth | null;
   readonly hours: SendingHours;
   readonly quarantine: Quarantine;
-  /** Where to go on if the sink cannot tell. Lanes that it does not want are settled as a whole. */
+  /** Others are settled as a whole. */
+  readonly lanes: readonly Lane[];
+  /** Where to go on if the sink cannot tell. */
   readonly settled: LaneSets;
   readonly events: ForwardLinkEvents;
 }
@@ -143,9 +145,11 @@ export class ForwardLink {
 
   #open({ settled, anyOrder }: Upstream): void {
     if (this.#ended) return;
-    if (settled !== null) this.#sources = this.#sourcesOf(anyOrder ? settled : denseOf(settled));
+    if (settled !== null) {
+      for (const lane of lanes) if (!this.#isWithinLog(lane, settled[lane])) return;
+      this.#sources = this.#sourcesOf(settledFor(this.#options.lanes, anyOrder ? settled : denseOf(settled)));
+    }
     if (!anyOrder) this.#order = "fifo";
-    for (const lane of lanes) if (!this.#isWithinLog(lane, this.#sources[lane].schedule.settled)) return;
     this.#setDeadline(null);
     this.#options.events.opened();
     for (const lane of lanes) this.#options.events.settled(lane, this.#sources[lane].schedule.settled);
@@ -229,7 +233,7 @@ export class ForwardLink {
   #isWithinLog(lane: Lane, settled: IntervalSet): boolean {
     const { endOffset } = this.#options.log.bounds(lane);
     const nextOffset = settled.at(-1)?.end ?? 0;
-    if (nextOffset <= endOffset || this.#options.settled[lane] === settled) return true;
+    if (nextOffset <= endOffset) return true;
     const { target } = this.#options.sink;
     this.#fail(
       new TidegateError(

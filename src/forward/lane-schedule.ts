@@ -17,6 +17,8 @@ import {
   sizeOf,
   unionOf,
 } from "../model/interval-set.ts";
+import type { Lane } from "../model/lane.ts";
+import type { LaneSets } from "./sink.ts";
 
 export type Track = "live" | "backlog";
 
@@ -89,5 +91,11 @@ export class LaneSchedule {
   }
 }
 
-/** A lane that a sink does not want: there is nothing to send, ever. */
-export const unwantedLane: IntervalSet = allBelow(Number.MAX_SAFE_INTEGER);
+/** A lane that does not go to a sink: there is nothing to send, ever. */
+const unwantedLane: IntervalSet = allBelow(Number.MAX_SAFE_INTEGER);
+
+/** What is settled, with nothing left to send of lanes other than `lanes`. */
+export function settledFor(lanes: readonly Lane[], settled: LaneSets): LaneSets {
+  const wanted = (lane: Lane) => (lanes.includes(lane) ? settled[lane] : unwantedLane);
+  return { readings: wanted("readings"), results: wanted("results"), alerts: wanted("alerts") };
+}

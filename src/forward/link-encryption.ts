@@ -1,6 +1,6 @@
 import type { CollectorCertificates, LinkMaterial } from "./collector-certificates.ts";
-import { collectorTlsFault, silentFault } from "./collector-tls-fault.ts";
 import type { Encryption } from "./owned-socket.ts";
+import { identityFault, silentFault, type TlsUse, tlsFault } from "./tls-fault.ts";
 
 /** The TLS of one link to a collector: what it uses, what it is told, and what that means. */
 export class LinkEncryption implements Encryption {
@@ -27,9 +27,22 @@ export class LinkEncryption implements Encryption {
 
   /** Of a link without a connection: what certificates have to do with it, in words. Null: nothing. */
   get fault(): string | null {
-    const { files, fault } = this.#certificates;
-    const named = collectorTlsFault(this.#failure, files, this.serverName);
-    return named ?? (this.#isEncrypted ? (fault ?? silentFault(files)) : null);
+    const named = tlsFault(this.#failure, this.#use);
+    return named ?? (this.#isEncrypted ? (this.#certificates.fault ?? silentFault(this.#use)) : null);
+  }
+
+  /** Of a link that the collector ended because of who the gateway says it is. */
+  identityFault(gatewayId: string, why: string): string {
+    return identityFault(this.#use, gatewayId, why);
+  }
+
+  get #use(): TlsUse {
+    return {
+      files: this.#certificates.files,
+      field: "forward.collector.tls",
+      serverName: this.serverName,
+      authorities: "an authority in the collector's tls.clientCa",
+    };
   }
 
   get cause(): Error | undefined {

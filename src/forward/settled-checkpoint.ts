@@ -8,7 +8,7 @@ import { type Lane, lanes } from "../model/lane.ts";
 import type { Clock } from "../platform/clock.ts";
 import { messageOf, type TidegateError } from "../platform/errors.ts";
 import type { Logger } from "../platform/logger.ts";
-import { unwantedLane } from "./lane-schedule.ts";
+import { settledFor } from "./lane-schedule.ts";
 import type { LaneSets } from "./sink.ts";
 
 const writeIntervalMs = 1000;
@@ -34,10 +34,9 @@ export class SettledCheckpoint {
     this.#name = `forward:${options.sinkName}`;
   }
 
-  /** Everything of a lane that the sink does not want. */
+  /** Everything of a lane that does not go there. */
   get settled(): LaneSets {
-    const wanted = (lane: Lane) => (this.#options.lanes.includes(lane) ? this.#settled[lane] : unwantedLane);
-    return { readings: wanted("readings"), results: wanted("results"), alerts: wanted("alerts") };
+    return settledFor(this.#options.lanes, this.#settled);
   }
 
   /** Takes over what the log remembers; nothing if it remembers nothing. */
@@ -53,7 +52,8 @@ export class SettledCheckpoint {
   }
 
   set(lane: Lane, settled: IntervalSet): void {
-    if (this.#settled[lane] === settled) return;
+    // What does not go there keeps its position: it may go there again.
+    if (this.#settled[lane] === settled || !this.#options.lanes.includes(lane)) return;
     this.#settled = { ...this.#settled, [lane]: settled };
     this.#isWritten = false;
     this.#cancelTimer ??= this.#options.clock.after(writeIntervalMs, () => {

@@ -92,7 +92,7 @@ export const errorTable = {
   },
   COLLECTOR_REFUSED: {
     meaning:
-      "The collector refused the stream, for instance because of an unknown protocol version, or one side does not accept the certificate of the other. The message says why.",
+      "The collector refused the stream, for instance because of an unknown protocol version, because one side does not accept the certificate of the other, or because the gateway's is for another id. The message says why.",
     retryable: true,
     exitCode: 76,
   },

@@ -9,6 +9,13 @@ export interface CertificateFiles {
   readonly key: string;
 }
 
+/** Whom a certificate is for. Default: the gateway gw-1, and the host 127.0.0.1. */
+export interface CertificateNames {
+  readonly commonName?: string;
+  /** As in a configuration of openssl. */
+  readonly subjectAltName?: string;
+}
+
 function openssl(...args: readonly string[]): void {
   execFileSync("openssl", args, { stdio: ["ignore", "ignore", "pipe"] });
 }
@@ -39,14 +46,14 @@ export class CertificateAuthority {
     return readFileSync(this.cert);
   }
 
-  /** A certificate and its key; valid for two days from now. @param subjectAltName default: 127.0.0.1. */
-  issue(subjectAltName = "IP:127.0.0.1"): CertificateFiles {
-    return this.#sign(this.#request(subjectAltName));
+  /** A certificate and its key; valid for two days from now. */
+  issue(names: CertificateNames = {}): CertificateFiles {
+    return this.#sign(this.#request(names));
   }
 
   /** A certificate for 127.0.0.1 that was valid in January 2020. */
   issueExpired(): CertificateFiles {
-    const { key, cert, request } = this.#request("IP:127.0.0.1");
+    const { key, cert, request } = this.#request();
     const [config, index] = [`${request}.cnf`, `${request}.index`];
     writeFileSync(index, "");
     writeFileSync(
@@ -61,7 +68,7 @@ export class CertificateAuthority {
 
   /** A certificate with a key so short that OpenSSL does not use it. */
   issueWeak(): CertificateFiles {
-    return this.#sign(this.#request("IP:127.0.0.1", ["-newkey", "rsa:512", "-nodes"]));
+    return this.#sign(this.#request({}, ["-newkey", "rsa:512", "-nodes"]));
   }
 
   #sign({ key, cert, request }: CertificateFiles & { readonly request: string }): CertificateFiles {
@@ -70,11 +77,12 @@ export class CertificateAuthority {
     return { cert, key };
   }
 
-  #request(subjectAltName: string, keyOptions = newKey): CertificateFiles & { readonly request: string } {
+  #request(names: CertificateNames = {}, keyOptions = newKey): CertificateFiles & { readonly request: string } {
+    const { commonName = "gw-1", subjectAltName = "IP:127.0.0.1" } = names;
     const path = (suffix: string) => join(this.#directory, `${this.#issued}.${suffix}`);
     this.#issued += 1;
     const [key, cert, request] = [path("key"), path("pem"), path("csr")];
-    const name = ["-subj", "/CN=test", "-addext", `subjectAltName=${subjectAltName}`];
+    const name = ["-subj", `/CN=${commonName}`, "-addext", `subjectAltName=${subjectAltName}`];
     openssl("req", ...keyOptions, "-keyout", key, "-out", request, ...name);
     return { cert, key, request };
   }

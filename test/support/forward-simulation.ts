@@ -31,7 +31,8 @@ export interface SimulationResult {
 
 /**
  * One gateway and one collector, with everything that may happen to either and to the way between them, in a time of their own.
- * Throws, with the seed, if a record is missing, there twice, altered, out of order with fifo, or if it comes to a stop.
+ * Throws, with the seed, if a record is missing, there twice, altered, out of order with fifo, or of a lane that does not go there; or
+ * if it comes to a stop.
  */
 export async function simulateForwarding(seed: number): Promise<SimulationResult> {
   const simulation = new Simulation(seed);
@@ -50,6 +51,7 @@ class Simulation {
   readonly #way: SimulatedWay;
   readonly #order: "live-first" | "fifo";
   readonly #upstream: WayOptions["upstream"];
+  readonly #lanes: readonly Lane[];
   readonly #origin;
   readonly #appended: Record<Lane, unknown[]> = { readings: [], results: [], alerts: [] };
   #trimmed = 0;
@@ -62,6 +64,7 @@ class Simulation {
     this.#order = this.#random() < 0.5 ? "live-first" : "fifo";
     this.#origin = { gatewayId: "gw-1", logId: this.#log.logId };
     this.#upstream = this.#oneOf("collector", "ordered", "records");
+    this.#lanes = this.#oneOf<readonly Lane[]>(lanes, lanes, ["results", "alerts"], ["readings"]);
     this.#way = new SimulatedWay({
       origin: this.#origin,
       store: this.#store,
@@ -141,6 +144,7 @@ class Simulation {
       retry: { delayMsMin: 100, delayMsMax: 2000 },
       ackTimeoutMs: 3000,
       lingerMs: this.#random() < 0.5 ? 0 : 100,
+      lanes: this.#lanes,
       inflightBytesMax: this.#oneOf(200, 2000, 1_000_000),
       inflightBatchesMax: this.#random() < 0.3 ? 2 : 100,
       order: this.#order,
@@ -159,7 +163,7 @@ class Simulation {
   }
 
   #isDrained(): boolean {
-    return lanes.every((lane) => {
+    return this.#lanes.every((lane) => {
       const { endOffset } = this.#log.bounds(lane);
       const settled = settledOf(this.#store.progress(this.#origin, lane));
       const refused = this.#quarantined(lane);
@@ -183,7 +187,10 @@ class Simulation {
 
   #check(): SimulationResult {
     let [records, lost, overtakings] = [0, 0, 0];
-    for (const lane of lanes) {
+    const unwanted = lanes.filter((lane) => !this.#lanes.includes(lane));
+    if (unwanted.some((lane) => settledOf(this.#store.progress(this.#origin, lane)).length > 0))
+      throw new Error("something came of a lane that does not go there");
+    for (const lane of this.#lanes) {
       const seen = this.#checkLane(lane);
       records += seen.stored;
       overtakings += seen.overtakings;

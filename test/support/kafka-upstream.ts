@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { Admin } from "@platformatic/kafka";
 import { type Lane, lanes } from "../../src/model/lane.ts";
+import type { CertificateFiles } from "./certificates.ts";
 import { freePort } from "./free-port.ts";
 import { ServerProcess } from "./server-process.ts";
 
@@ -106,16 +107,43 @@ function mergedByOffset<R extends { readonly fields: Readonly<Record<string, unk
   }
 }
 
+/** A broker that encrypts, asks for certificates of `ca`, and keeps passwords for SCRAM. */
+export interface KafkaTls extends CertificateFiles {
+  readonly ca: string;
+}
+
 /** @param directory an existing one. The caller kills the broker. */
-export async function openKafkaBroker(directory: string): Promise<KafkaBroker> {
+export async function openKafkaBroker(directory: string, tls?: KafkaTls): Promise<KafkaBroker> {
   const [port, controllerPort] = [await freePort(), await freePort()];
   const properties = join(directory, "server.properties");
-  await writeFile(properties, `${propertiesOf(directory, port, controllerPort).join("\n")}\n`);
+  const secured = tls === undefined ? [] : await securedBy(directory, tls);
+  await writeFile(properties, `${[...propertiesOf(directory, port, controllerPort), ...secured].join("\n")}\n`);
   const java = ["-Xmx384m", "-XX:TieredStopAtLevel=1", "-cp", await classPath(directory)];
-  execFileSync("java", [...java, "kafka.tools.StorageTool", "format", "-t", clusterId, "-c", properties], { stdio: "ignore" });
+  const { username, password } = kafkaUser;
+  const users = ["256", "512"].flatMap((bits) => ["--add-scram", `SCRAM-SHA-${bits}=[name=${username},password=${password}]`]);
+  const format = ["kafka.tools.StorageTool", "format", "-t", clusterId, "-c", properties, ...users];
+  execFileSync("java", [...java, ...format], { stdio: "ignore" });
   const broker = new KafkaBroker(port, [...java, "kafka.Kafka", properties]);
   await broker.start();
   return broker;
+}
+
+/** Of properties that are there twice, Java takes the last. */
+async function securedBy(directory: string, { ca, cert, key }: KafkaTls): Promise<string[]> {
+  const keystore = join(directory, "keystore.pem");
+  await writeFile(keystore, `${await readFile(key, "utf8")}${await readFile(cert, "utf8")}`);
+  const scram = "org.apache.kafka.common.security.scram.ScramLoginModule required";
+  return [
+    "listener.security.protocol.map=CLIENT:SASL_SSL,CONTROLLER:PLAINTEXT",
+    "sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
+    ...["256", "512"].map((bits) => `listener.name.client.scram-sha-${bits}.sasl.jaas.config=${scram};`),
+    "listener.name.client.ssl.client.auth=required",
+    "ssl.keystore.type=PEM",
+    `ssl.keystore.location=${keystore}`,
+    "ssl.truststore.type=PEM",
+    `ssl.truststore.location=${ca}`,
+    "auto.create.topics.enable=true",
+  ];
 }
 
 function propertiesOf(directory: string, port: number, controllerPort: number): string[] {

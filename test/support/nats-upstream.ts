@@ -64,22 +64,27 @@ export class NatsUpstream extends ServerProcess {
   }
 }
 
-/** Ended when the test does. It has no stream yet. @param settings further lines of its config file. */
-export async function openNatsUpstream(settings: readonly string[] = []): Promise<NatsUpstream> {
-  const directory = await tempDir();
+/** @param directory an existing one. @param settings further lines of its config file. The caller kills the server. */
+export async function startNats(directory: string, settings: readonly string[] = []): Promise<NatsUpstream> {
   const port = await freePort();
-  const configFile = join(directory, "nats.conf");
+  const configFile = join(directory, `nats-${port}.conf`);
   const { username, password } = natsUser;
   await writeFile(
     configFile,
     `listen: "127.0.0.1:${port}"
-jetstream: { store_dir: "${directory}" }
+jetstream: { store_dir: "${join(directory, `nats-${port}`)}" }
 authorization: { users: [{ user: ${username}, password: ${password} }] }
 ${settings.join("\n")}
 `,
   );
   const server = new NatsUpstream(port, configFile);
-  onTestFinished(() => server.kill());
   await server.start();
+  return server;
+}
+
+/** Ended when the test does. It has no stream yet. @param settings further lines of its config file. */
+export async function openNatsUpstream(settings: readonly string[] = []): Promise<NatsUpstream> {
+  const server = await startNats(await tempDir(), settings);
+  onTestFinished(() => server.kill());
   return server;
 }

@@ -75,12 +75,12 @@ export class RabbitMq extends ServerProcess {
   }
 }
 
-/** @param directory an existing one. The caller ends the server. */
-export async function openRabbitMq(directory: string): Promise<RabbitMq> {
+/** @param directory an existing one. @param settings further lines of its config file. The caller ends the server. */
+export async function openRabbitMq(directory: string, settings: readonly string[] = []): Promise<RabbitMq> {
   const [port, distributionPort, epmdPort] = [await freePort(), await freePort(), await freePort()];
   const config = join(directory, "rabbitmq.conf");
   await mkdir(join(directory, "log"));
-  await writeFile(config, `${configOf(port).join("\n")}\n`);
+  await writeFile(config, `${[...configOf(port), ...settings].join("\n")}\n`);
   const erlang = { ...process.env, HOME: directory, ERL_EPMD_PORT: String(epmdPort), ERL_EPMD_ADDRESS: "127.0.0.1" };
   const args = ["-port", String(epmdPort), "-d"];
   const epmd = new ServerProcess({ program: "epmd", args, env: erlang, ready: /epmd running/ });

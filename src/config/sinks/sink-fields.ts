@@ -16,6 +16,13 @@ const sendingHours = z.strictObject({
 
 /** What the collector and every sink understand. */
 export const commonFields = {
+  lanes: z
+    .array(z.enum(lanes))
+    .min(1)
+    .default([...lanes])
+    .describe(
+      "Lanes that go there. [results, alerts]: what windows and rules say, and no readings. One that is added later goes there as far as the log still holds it.",
+    ),
   order: z
     .enum(["live-first", "fifo"])
     .default("live-first")
@@ -61,11 +68,6 @@ export const commonFields = {
 /** What every sink in `forward.sinks` understands. */
 export const sinkFields = {
   name: name.describe("Name of the sink, in status, metrics and quarantine. What it has is remembered under this name."),
-  lanes: z
-    .array(z.enum(lanes))
-    .min(1)
-    .default([...lanes])
-    .describe("Lanes that go there. [results, alerts]: what windows and rules say, and no readings."),
   ...globs,
   ...commonFields,
   quarantineMax: z

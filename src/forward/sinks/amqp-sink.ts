@@ -23,7 +23,7 @@ import type { Lane } from "../../model/lane.ts";
 import { recordKey } from "../../model/origin.ts";
 import { loadLibrary } from "../../platform/client-library.ts";
 import type { Clock } from "../../platform/clock.ts";
-import { messageOf, type TidegateError } from "../../platform/errors.ts";
+import { messageOf, TidegateError } from "../../platform/errors.ts";
 import { readSecret } from "../../platform/secret.ts";
 import { readTlsFiles, type TlsOptions } from "../../platform/tls-client.ts";
 import {
@@ -37,7 +37,7 @@ import {
 import { AddressTemplate } from "./address-template.ts";
 import { accepted, ConfirmWindow, type Fate, kept, rejected } from "./confirm-window.ts";
 import type { SinkContext } from "./sink-context.ts";
-import { closedError, refusedError, unreachableError } from "./sink-errors.ts";
+import { closedError, connectRefusal, refusedError, unreachableError } from "./sink-errors.ts";
 
 const retryAfterMs = 5000;
 const connectTimeoutMs = 10_000;
@@ -100,7 +100,8 @@ class AmqpSink implements RecordSink {
       return new AmqpRecordClient(client, { ...this.#options, target: this.target, context: this.#context, lost });
     } catch (error) {
       end();
-      throw failureOf(this.target, error);
+      const { tls, address } = this.#options;
+      throw connectRefusal(this.target, error, { tls, host: address.host }) ?? failureOf(this.target, error);
     } finally {
       signal.removeEventListener("abort", end);
     }
@@ -247,6 +248,7 @@ function goodbye({ connection, destroySocket }: AmqpHandles, clock: Clock): Prom
 const refusalCodes: ReadonlySet<number> = new Set([403, 404, 406, 530]);
 
 function failureOf(target: string, error: unknown): TidegateError {
+  if (error instanceof TidegateError) return error;
   const what = messageOf(error);
   const { code } = error as { readonly code?: unknown };
   const isRefused = (typeof code === "number" && refusalCodes.has(code)) || /\b(403|ACCESS.REFUSED|530)\b/.test(what);

@@ -19,7 +19,8 @@
 // The time of a message is when it was sent: brokers refuse, or remove at once, what is far from their own clock. Event times are in the
 // payload. It uses no transactions: they would not help, since no consumer of a gateway commits offsets in them.
 
-import type { Socket } from "node:net";
+import type { EventEmitter } from "node:events";
+import { isIP, type Socket } from "node:net";
 import type { MessageToProduce, Producer, ProducerOptions } from "@platformatic/kafka";
 import { type PayloadFormat, payloadOf } from "../../codec/record-payload.ts";
 import { type Lane, lanes } from "../../model/lane.ts";
@@ -32,7 +33,7 @@ import type { BatchOutcome, ConnectOptions, RecordBatch, RecordClient, RecordSin
 import { AddressTemplate } from "./address-template.ts";
 import { accepted, type Fate, kept, outcomeOf, rejected } from "./confirm-window.ts";
 import type { SinkContext } from "./sink-context.ts";
-import { closedError, refusedError, unreachableError } from "./sink-errors.ts";
+import { closedError, connectRefusal, refusedError, tlsRefusal, unreachableError } from "./sink-errors.ts";
 
 const requestBytesMax = 512 * 1024;
 const retryAfterMs = 5000;
@@ -115,6 +116,8 @@ class KafkaSink implements RecordSink {
       ...(username === undefined ? {} : { username }),
       ...(secret === undefined ? {} : { password: secret }),
     };
+    // An IP address is no server name (RFC 6066), and is checked without it.
+    const hasNames = brokers.some(({ host }) => isIP(host) === 0);
     const files = tls === undefined ? undefined : await readTlsFiles(tls, "SINK_REFUSED");
     return {
       clientId: `tidegate-${origin.gatewayId}`,
@@ -125,7 +128,7 @@ class KafkaSink implements RecordSink {
       metadataMaxAge: metadataMaxAgeMs,
       autocreateTopics: createTopic,
       ...(username === undefined ? {} : { sasl }),
-      ...(files === undefined ? {} : { tls: files, tlsServerName: files.servername ?? true }),
+      ...(files === undefined ? {} : { tls: files, tlsServerName: files.servername ?? hasNames }),
     };
   }
 }
@@ -153,6 +156,8 @@ class KafkaRecordClient implements RecordClient {
   readonly #sockets = new Set<Socket>();
   readonly #waiting = new Set<(error: TidegateError) => void>();
   #producer: KafkaProducer;
+  /** To any broker, ever. */
+  #hasConnected = false;
   #turn: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | null = null;
 
@@ -184,8 +189,12 @@ class KafkaRecordClient implements RecordClient {
 
   #newProducer(): KafkaProducer {
     const producer = new this.#options.library.Producer<Buffer, Buffer, Buffer, Buffer>({ ...this.#options.producerOptions });
-    producer.on("client:broker:connect", ({ connection }: { connection: { socket: Socket } }) => {
+    // A connection that could not be made may have a second error to tell; an event without a listener would end the process.
+    producer.on("client:broker:failed", ({ connection }: { connection: EventEmitter }) => connection.on("error", () => {}));
+    producer.on("client:broker:connect", ({ connection }: { connection: EventEmitter & { socket: Socket } }) => {
       const { socket } = connection;
+      this.#hasConnected = true;
+      connection.on("error", () => {});
       this.#sockets.add(socket);
       socket.once("close", () => this.#sockets.delete(socket));
     });
@@ -298,15 +307,24 @@ class KafkaRecordClient implements RecordClient {
     });
   }
 
+  #tlsRefusal(errors: readonly unknown[]): TidegateError | undefined {
+    const { target, tls, brokers } = this.#options;
+    const to = { tls, host: brokers.map(({ host }) => host).join(", ") };
+    const refusalOf = this.#hasConnected ? tlsRefusal : connectRefusal;
+    return errors.map((each) => refusalOf(target, each, to)).find((each) => each !== null);
+  }
+
   #failure(error: unknown): TidegateError {
     if (error instanceof TidegateError) return error;
     const { library, target, topic } = this.#options;
     const all = errorsIn(error);
+    const refusal = this.#tlsRefusal(all);
+    if (refusal !== undefined) return refusal;
     const what = messageOf(all.at(-1)).replace(/\.$/, "");
     if (all.some((each) => each instanceof library.AuthenticationError || refusalCodes.has(codeOf(each)))) {
       return refusedError(
         target,
-        `${what}; check mechanism, username, password and what this user may do with ${topic}`,
+        `${what}; check tls, mechanism, username, password and what this user may do with ${topic}`,
         error,
       );
     }

@@ -30,7 +30,7 @@ import type { BatchOutcome, ConnectOptions, RecordBatch, RecordClient, RecordSin
 import { AddressTemplate } from "./address-template.ts";
 import { accepted, ConfirmWindow, type Fate, kept, rejected } from "./confirm-window.ts";
 import type { SinkContext } from "./sink-context.ts";
-import { closedError, refusedError, unreachableError } from "./sink-errors.ts";
+import { closedError, connectRefusal, refusedError, unreachableError } from "./sink-errors.ts";
 
 const retryAfterMs = 5000;
 const connectTimeoutMs = 10_000;
@@ -77,7 +77,7 @@ class MqttSink implements RecordSink {
   }
 
   async connect({ signal, lost }: ConnectOptions): Promise<RecordClient> {
-    const client = this.#library.connect(await this.#clientOptions());
+    const client = this.#begin(await this.#clientOptions());
     const end = () => client.end(true);
     signal.addEventListener("abort", end, { once: true });
     try {
@@ -91,10 +91,24 @@ class MqttSink implements RecordSink {
       return new MqttRecordClient(client, { ...this.#options, target: this.target, limits, topics, origin, lost });
     } catch (error) {
       end();
-      throw error;
+      throw this.#failure(error);
     } finally {
       signal.removeEventListener("abort", end);
     }
+  }
+
+  /** The library throws if it cannot use a key. */
+  #begin(options: IClientOptions): MqttClient {
+    try {
+      return this.#library.connect(options);
+    } catch (error) {
+      throw this.#failure(error);
+    }
+  }
+
+  #failure(error: unknown): TidegateError {
+    const { tls, address } = this.#options;
+    return connectRefusal(this.target, error, { tls, host: address.host }) ?? connectFailure(this.target, error);
   }
 
   async #clientOptions(): Promise<IClientOptions> {
@@ -133,7 +147,7 @@ function connackOf(client: MqttClient, target: string): Promise<BrokerLimits> {
         packetBytesMax: properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY,
       });
     });
-    client.on("error", (error) => reject(connectFailure(target, error)));
+    client.on("error", reject);
     client.once("close", () => reject(unreachableError(target, "the connection ended before the broker answered")));
   });
 }
@@ -141,15 +155,16 @@ function connackOf(client: MqttClient, target: string): Promise<BrokerLimits> {
 /** CONNACK codes of MQTT 3.1.1 and 5 that say "later": server unavailable, busy, shutting down, rate exceeded. */
 const laterCodes: ReadonlySet<number> = new Set([0x03, 0x88, 0x89, 0x8b, 0x9f]);
 
-function connectFailure(target: string, error: Error): TidegateError {
+function connectFailure(target: string, error: unknown): TidegateError {
+  if (error instanceof TidegateError) return error;
   const code = reasonCodeOf(error);
   if (code === undefined || laterCodes.has(code)) return unreachableError(target, messageOf(error), error);
   const what = `${messageOf(error)} (${hex(code)}); check username, password, clientId and version`;
   return refusedError(target, what, error);
 }
 
-function reasonCodeOf(error: Error): number | undefined {
-  return "code" in error && typeof error.code === "number" ? error.code : undefined;
+function reasonCodeOf(error: unknown): number | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "number" ? error.code : undefined;
 }
 
 function hex(code: number): string {

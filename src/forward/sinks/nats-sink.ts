@@ -19,6 +19,7 @@
 // It does not use the header Nats-Expected-Last-Sequence: others may write to the stream too, and one record that is rejected would
 // refuse all behind it. Each message names the stream it is meant for, so that no other one acknowledges it.
 
+import { type ConnectionOptions, checkServerIdentity } from "node:tls";
 import type { JetStreamClient, StreamConfig } from "@nats-io/jetstream";
 import type { NatsConnection, NodeConnectionOptions } from "@nats-io/transport-node";
 import { type PayloadFormat, payloadOf } from "../../codec/record-payload.ts";
@@ -33,7 +34,7 @@ import type { BatchOutcome, ConnectOptions, RecordBatch, RecordClient, RecordSin
 import { AddressTemplate, placeholder } from "./address-template.ts";
 import { accepted, ConfirmWindow, type Fate, kept, rejected } from "./confirm-window.ts";
 import type { SinkContext } from "./sink-context.ts";
-import { closedError, refusedError, unreachableError } from "./sink-errors.ts";
+import { closedError, connectRefusal, refusedError, unreachableError } from "./sink-errors.ts";
 
 const retryAfterMs = 5000;
 const connectTimeoutMs = 10_000;
@@ -106,7 +107,7 @@ class NatsSink implements RecordSink {
       return new NatsRecordClient({ connection, jetstream, library: this.#library }, clientOptions);
     } catch (error) {
       await connection.close();
-      throw failureOf(this.#library, this.target, error);
+      throw this.#failure(error);
     } finally {
       signal.removeEventListener("abort", end);
     }
@@ -116,7 +117,7 @@ class NatsSink implements RecordSink {
     try {
       return await this.#library.transport.connect(await this.#connectionOptions());
     } catch (error) {
-      throw failureOf(this.#library, this.target, error);
+      throw this.#failure(error);
     }
   }
 
@@ -150,7 +151,27 @@ class NatsSink implements RecordSink {
   /** Without `tls` the connection stays as it is, also if the server offers encryption. */
   async #tls(): Promise<Pick<NodeConnectionOptions, "tls">> {
     const { tls } = this.#options;
-    return { tls: tls === undefined ? null : await readTlsFiles(tls, "SINK_REFUSED") };
+    if (tls === undefined) return { tls: null };
+    return {
+      tls: { ...(await readTlsFiles(tls, "SINK_REFUSED")), ...(tls.serverName === undefined ? this.#nameCheck() : {}) },
+    };
+  }
+
+  /** Of a server with an IP address the library gives "localhost" to be checked, and not which one it is: then any of them will do. */
+  #nameCheck(): Pick<ConnectionOptions, "checkServerIdentity"> {
+    const hosts = this.#options.servers.map(({ host }) => host);
+    return {
+      checkServerIdentity: (name, certificate) => {
+        const faults = (hosts.includes(name) ? [name] : hosts).map((host) => checkServerIdentity(host, certificate));
+        return faults.includes(undefined) ? undefined : faults[0];
+      },
+    };
+  }
+
+  #failure(error: unknown): TidegateError {
+    const { tls, servers } = this.#options;
+    const host = servers.map((server) => server.host).join(", ");
+    return connectRefusal(this.target, error, { tls, host }) ?? failureOf(this.#library, this.target, error);
   }
 
   async #checkStream(connection: NatsConnection): Promise<void> {
@@ -298,5 +319,11 @@ function failureOf({ transport, jetstream }: NatsLibrary, target: string, error:
   if (cause instanceof jetstream.JetStreamApiError) {
     return refusedError(target, `${messageOf(cause)} (${cause.code}); check stream, subject and create`, error);
   }
-  return unreachableError(target, messageOf(cause), error);
+  const what = messageOf(cause);
+  if (/does not support 'tls'/.test(what)) {
+    return refusedError(target, "it does not speak TLS; give it tls in its config, or remove tls", error);
+  }
+  // What the library says where it should encrypt and is not to.
+  if (/options\.tls/.test(what)) return refusedError(target, "it accepts only encrypted connections; configure tls", error);
+  return unreachableError(target, what, error);
 }

@@ -5,7 +5,7 @@ import { credentials, status } from "@grpc/grpc-js";
 import { pino } from "pino";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { tidegate } from "#proto";
-import { type Collector, startCollector } from "../../../src/collector/collector.ts";
+import { type Collector, type CollectorTls, startCollector } from "../../../src/collector/collector.ts";
 import { reportOfCollector } from "../../../src/collector/report-service.ts";
 import { readTlsFiles, type TlsFiles } from "../../../src/collector/tls-files.ts";
 import { type Clock, systemClock } from "../../../src/platform/clock.ts";
@@ -21,13 +21,17 @@ const { LANE_READINGS: lane } = tidegate.v1.Lane;
 /** A little ahead, so that what openssl makes in the meantime is valid. */
 const nowUs = systemClock.nowUs() + 60e6;
 
-/** A logger, and the messages of what it logs as errors. */
-function loggedErrors(): { readonly logger: Logger; readonly errors: string[] } {
-  const errors: string[] = [];
-  return { logger: pino({ level: "error" }, { write: (line) => void errors.push(JSON.parse(line).msg) }), errors };
+/** A logger, and the messages of what it logs as errors or warnings. */
+function loggedWarnings(): { readonly logger: Logger; readonly warnings: string[] } {
+  const warnings: string[] = [];
+  return { logger: pino({ level: "warn" }, { write: (line) => void warnings.push(JSON.parse(line).msg) }), warnings };
 }
 
-async function newCollector(tls: TlsFiles, clock: Clock = systemClock, logger = createLogger("silent")): Promise<Collector> {
+async function newCollector(
+  tls: CollectorTls,
+  clock: Clock = systemClock,
+  logger = createLogger("silent"),
+): Promise<Collector> {
   const listen = { host: "127.0.0.1", port: 0 };
   const collector = await startCollector({
     listen,
@@ -73,11 +77,70 @@ describe.skipIf(isMissing("openssl"))("with certificates", () => {
     expect(await greeting(new RawGateway(port, trusting(authority!, mine)))).toBe("welcome");
     expect(await greeting(new RawGateway(port, trusting(authority!, other!.issue())))).toBe(status.UNAVAILABLE);
     expect(await greeting(new RawGateway(port, trusting(authority!)))).toBe(status.UNAVAILABLE);
-    const tls = { ca: authority!.pem, cert: readFileSync(mine.cert), key: readFileSync(mine.key) };
+    const nobodys = gateways!.issue({ commonName: "operator" });
+    const tls = { ca: authority!.pem, cert: readFileSync(nobodys.cert), key: readFileSync(nobodys.key) };
     const report = await reportOfCollector({ address: `127.0.0.1:${port}`, tls, clock: systemClock });
     expect(report).toEqual(await collector.report());
     const refused = reportOfCollector({ address: `127.0.0.1:${port}`, clock: systemClock });
     await expect(refused).rejects.toMatchObject({ code: "COLLECTOR_UNREACHABLE" });
+  });
+
+  describe("a gateway that shows a certificate is served", () => {
+    async function demanding(gatewayId?: "certificate" | "any") {
+      const authority = await CertificateAuthority.create();
+      const { logger, warnings } = loggedWarnings();
+      const tls = { ...authority.issue(), clientCa: authority.cert, gatewayId };
+      return { authority, warnings, collector: await newCollector(tls, systemClock, logger) };
+    }
+
+    test.each([
+      ["its common name", "press-1", { commonName: "press-1" }],
+      ["a DNS name", "press-1.plant", { subjectAltName: "DNS:other,DNS:press-1.plant" }],
+      ["the last segment of a URI", "press-1", { subjectAltName: "URI:spiffe://plant.example/gateways/press-1" }],
+    ])("under %s", async (_, gatewayId, names) => {
+      const { authority, collector } = await demanding();
+      const gateway = new RawGateway(collector.address.port, trusting(authority, authority.issue(names)));
+      expect(await gateway.hello({ gatewayId })).toHaveProperty("welcome");
+    });
+
+    test.each([
+      ["another name", "gw-2", {}, '"gw-1"'],
+      ["its name in capitals", "GW-1", {}, '"gw-1"'],
+      ["what its wildcard covers", "a.plant", { subjectAltName: "DNS:*.plant" }, '"gw-1", "*.plant"'],
+      ["its IP address", "127.0.0.1", {}, '"gw-1"'],
+      ["the host of a URI", "plant", { subjectAltName: "URI:spiffe://plant/" }, '"gw-1"'],
+      ["what a name hides", "gw-2", { subjectAltName: "@names\n[names]\nDNS=x, DNS:gw-2" }, '"gw-1", "x, DNS:gw-2"'],
+    ])("not under %s, and both sides hear which names it has", async (_, gatewayId, names, shown) => {
+      const { authority, collector, warnings } = await demanding();
+      const gateway = new RawGateway(collector.address.port, trusting(authority, authority.issue(names)));
+      const refused = await gateway.hello({ gatewayId }).catch((error) => error);
+      const message = `gateway_id ${gatewayId} is no name of its certificate, which is for ${shown}; have a certificate issued`;
+      expect(refused).toMatchObject({ code: status.PERMISSION_DENIED, details: expect.stringContaining(message) });
+      expect(warnings).toEqual([expect.stringContaining(message)]);
+      expect(collector.status()).toMatchObject({ streams: 0, refusedStreams: { identity: 1 } });
+      expect(await collector.report()).toEqual([]);
+    });
+
+    test("under any name with gatewayId any", async () => {
+      const { authority, collector } = await demanding("any");
+      const gateway = new RawGateway(collector.address.port, trusting(authority, authority.issue()));
+      expect(await gateway.hello({ gatewayId: "gw-2" })).toHaveProperty("welcome");
+    });
+
+    test("and one that claims its name with another certificate changes nothing for it", async () => {
+      const { authority, collector } = await demanding();
+      const { port } = collector.address;
+      const gateway = new RawGateway(port, trusting(authority, authority.issue()));
+      await gateway.hello();
+      gateway.send(batch(0, 5));
+      const impostor = new RawGateway(port, trusting(authority, authority.issue({ commonName: "gw-2" })));
+      impostor.send({ hello: { protocol: 1, gatewayId: "gw-1", logId: "log-1" } });
+      impostor.send(batch(0, 50));
+      expect((await impostor.failure()).code).toBe(status.PERMISSION_DENIED);
+      gateway.send(batch(5, 5));
+      await gateway.acknowledged(lane, 10);
+      expect(collector.status()).toMatchObject({ streams: 1, storedRecords: 10, duplicateRecords: 0 });
+    });
   });
 
   /** Files that can be replaced. */
@@ -132,20 +195,20 @@ describe.skipIf(isMissing("openssl"))("with certificates", () => {
     const authority = await CertificateAuthority.create();
     const { files, replace } = await filesOf(authority.issue());
     const clock = clockFromNow();
-    const { logger, errors } = loggedErrors();
+    const { logger, warnings } = loggedWarnings();
     const { port } = (await newCollector(files, clock, logger)).address;
     await replace({ ...authority.issue(), key: authority.issue().key });
     for (let look = 0; look < 3; look++) clock.advanceMs(10_000);
-    expect(errors).toEqual([expect.stringMatching(/tls\.key .* is not the key of .*; name the key .* stay in use$/)]);
+    expect(warnings).toEqual([expect.stringMatching(/tls\.key .* is not the key of .*; name the key .* stay in use$/)]);
     expect(await greeting(new RawGateway(port, trusting(authority)))).toBe("welcome");
     await rename(files.key, `${files.key}.away`);
     clock.advanceMs(10_000);
-    expect(errors.slice(1)).toEqual([expect.stringMatching(/cannot be read: ENOENT/)]);
+    expect(warnings.slice(1)).toEqual([expect.stringMatching(/cannot be read: ENOENT/)]);
     expect(await greeting(new RawGateway(port, trusting(authority)))).toBe("welcome");
     await replace(authority.issue());
     clock.advanceMs(10_000);
     expect(await greeting(new RawGateway(port, trusting(authority)))).toBe("welcome");
-    expect(errors).toHaveLength(2);
+    expect(warnings).toHaveLength(2);
   });
 
   test("each fault of the files is named with its field, and a collector with one does not start", async () => {

@@ -54,15 +54,22 @@ interface Forwarding {
   readonly warnings: string[];
 }
 
-/** A log that is forwarded to 127.0.0.1; the files are looked at by `clock`. */
-async function forwarding(port: number, files: TlsOptions, clock: Clock = clockFromNow()): Promise<Forwarding> {
+interface ForwardingSettings {
+  readonly gatewayId?: string;
+  /** The files are looked at by it. */
+  readonly clock?: Clock;
+}
+
+/** A log that is forwarded to 127.0.0.1. */
+async function forwarding(port: number, files: TlsOptions, settings: ForwardingSettings = {}): Promise<Forwarding> {
+  const { gatewayId = "gw-1", clock = clockFromNow() } = settings;
   const warnings: string[] = [];
   const logger = pino({ level: "warn" }, { write: (line) => void warnings.push(JSON.parse(line).msg) });
   const directory = await tempDir();
   const log = await openLevelLog({ directory, clock: systemClock, logger: silent, pendingReadingsMax: 1_000_000 });
   onTestFinished(() => log.close());
   const certificates = new CollectorCertificates({ files, clock, logger });
-  const about = { name: "collector", gatewayId: "gw-1", logId: log.logId, compression: "none" } as const;
+  const about = { name: "collector", gatewayId, logId: log.logId, compression: "none" } as const;
   const forwarder = new Forwarder({
     sink: new CollectorSink({ ...about, address: { host: "127.0.0.1", port }, certificates }),
     log,
@@ -163,7 +170,7 @@ describe.skipIf(isMissing("openssl"))("a link with certificates on both sides", 
     const collector = await newCollector({ tls, clock, directory });
     const link = await FlakyLink.open(collector.address.port);
     const mine = await replaceable({ ca: before.cert, ...before.issue() });
-    const running = await forwarding(link.port, mine.files, clock);
+    const running = await forwarding(link.port, mine.files, { clock });
     for (const authority of [after, before, after]) {
       const renewed = link.connections + 1;
       const target = running.log.bounds("readings").endOffset + 500;
@@ -187,7 +194,7 @@ describe.skipIf(isMissing("openssl"))("a link with certificates on both sides", 
     const link = await FlakyLink.open(collector.address.port);
     const clock = clockFromNow();
     const { files, replace } = await replaceable({ ca: authority.cert, ...authority.issue() });
-    const running = await forwarding(link.port, files, clock);
+    const running = await forwarding(link.port, files, { clock });
     await until(() => running.forwarder.status().state === "live");
     const renewed = authority.issue();
     replace({ key: renewed.key });
@@ -231,7 +238,7 @@ describe.skipIf(isMissing("openssl"))("a link that does not come to be because o
 
   test("says that the collector's certificate is of another authority, or for another name", async () => {
     const [authority, other] = [await CertificateAuthority.create(), await CertificateAuthority.create()];
-    const { port } = (await newCollector({ tls: authority.issue("DNS:collector.example") })).address;
+    const { port } = (await newCollector({ tls: authority.issue({ subjectAltName: "DNS:collector.example" }) })).address;
     expect(await refusal(port, { ca: other.cert })).toMatch(/of no authority in forward\.collector\.tls\.ca .*; name the file/);
     expect(await refusal(port, {})).toMatch(/of no authority that Node\.js trusts; name the file/);
     expect(await refusal(port, { ca: authority.cert })).toMatch(
@@ -245,7 +252,7 @@ describe.skipIf(isMissing("openssl"))("a link that does not come to be because o
     const [authority, other] = [await CertificateAuthority.create(), await CertificateAuthority.create()];
     const { port } = (await newCollector({ tls: { ...authority.issue(), clientCa: authority.cert } })).address;
     const ca = authority.cert;
-    expect(await refusal(port, { ca })).toMatch(/only gateways with a certificate; name one in forward\.collector\.tls\.cert/);
+    expect(await refusal(port, { ca })).toMatch(/only clients with a certificate; name one in forward\.collector\.tls\.cert/);
     expect(await refusal(port, { ca, ...other.issue() })).toMatch(
       /does not accept this gateway's certificate .*; have it issued/,
     );
@@ -257,6 +264,33 @@ describe.skipIf(isMissing("openssl"))("a link that does not come to be because o
     expect(await refusal(port, { ca, cert, key: "/nowhere.key" })).toMatch(/tls\.key \/nowhere\.key cannot be read: ENOENT/);
   });
 
+  test("says that the gateway's certificate is for another gateway; that one goes on, and so does this one with its own", async () => {
+    const authority = await CertificateAuthority.create();
+    const directory = await tempDir();
+    const collector = await newCollector({ tls: { ...authority.issue(), clientCa: authority.cert }, directory });
+    const { files, replace } = await replaceable({ ca: authority.cert, ...authority.issue({ commonName: "gw-2" }) });
+    const impostor = await forwarding(collector.address.port, files);
+    await append(impostor.log, 100);
+    await until(() => impostor.forwarder.status().failures >= 2);
+    const other = await forwarding(collector.address.port, files, { gatewayId: "gw-2" });
+    await append(other.log, 50);
+    await until(() => isDrained(other));
+    expect(impostor.forwarder.status().lastError).toMatchObject({
+      code: "COLLECTOR_REFUSED",
+      message: expect.stringMatching(
+        /does not let this gateway call itself gw-1 with .* forward\.collector\.tls\.cert .*cert\.pem: .* is for "gw-2"; have a certificate issued for gw-1, set gateway\.id/,
+      ),
+    });
+    expect(impostor.warnings).toEqual([impostor.forwarder.status().lastError?.message]);
+    replace(authority.issue());
+    await until(() => isDrained(impostor));
+    const received = (await collector.report()).map(({ gatewayId, lanes }) => [gatewayId, lanes.readings.received]);
+    expect(received.sort()).toEqual([
+      ["gw-1", 100],
+      ["gw-2", 50],
+    ]);
+  });
+
   test("says what is wrong with new files, if the collector refuses the old ones", async () => {
     const [authority, other] = [await CertificateAuthority.create(), await CertificateAuthority.create()];
     const clock = clockFromNow();
@@ -264,7 +298,7 @@ describe.skipIf(isMissing("openssl"))("a link that does not come to be because o
     const tls = { cert: theirs.files.cert, key: theirs.files.key, clientCa: theirs.files.ca };
     const link = await FlakyLink.open((await newCollector({ tls, clock })).address.port);
     const { files, replace } = await replaceable({ ca: authority.cert, ...authority.issue() });
-    const { forwarder } = await forwarding(link.port, files, clock);
+    const { forwarder } = await forwarding(link.port, files, { clock });
     await until(() => forwarder.status().state === "live");
     replace(other.issueExpired());
     theirs.replace({ ca: other.cert });
@@ -293,7 +327,7 @@ describe.skipIf(isMissing("openssl"))("a link that does not come to be because o
     const [authority, other] = [await CertificateAuthority.create(), await CertificateAuthority.create()];
     const directory = await tempDir();
     const collector = await newCollector({ tls: { ...authority.issue(), clientCa: authority.cert }, directory });
-    const { files, replace } = await replaceable({ ca: other.cert, ...authority.issue() });
+    const { files, replace } = await replaceable({ ca: other.cert, ...authority.issue({ commonName: "test" }) });
     const { gateway, port } = await runningGateway(`forward:
   collector:
     address: 127.0.0.1:${collector.address.port}

@@ -1,11 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { recordsOf } from "../../../src/codec/block-records.ts";
 import type { MqttSinkOptions } from "../../../src/forward/sinks/mqtt-sink.ts";
 import type { Reading } from "../../../src/model/reading.ts";
-import { CertificateAuthority } from "../../support/certificates.ts";
-import { startMosquitto } from "../../support/mosquitto.ts";
 import { openMqttUpstream, writer } from "../../support/mqtt-upstream.ts";
 import { readingsFrom } from "../../support/records.ts";
 import { scriptedMqttBroker } from "../../support/scripted-mqtt.ts";
@@ -111,19 +109,5 @@ describe.skipIf(isMissing("mosquitto"))("mosquitto", () => {
     const error = await errorOf(client.write(numberedBatch(0, 3)));
     expect(error.code).toBe("SINK_REFUSED");
     expect(error.message).toMatch(/Not authorized \(0x87\); allow this user to publish on topics like \{gateway\}/);
-  });
-
-  test("with TLS lets in who shows a certificate that it trusts, and is itself checked", async () => {
-    const [authority, stranger] = [await CertificateAuthority.create(), await CertificateAuthority.create()];
-    const [server, device, unknown] = [authority.issue(), authority.issue(), stranger.issue()];
-    const files = [`cafile ${authority.cert}`, `certfile ${server.cert}`, `keyfile ${server.key}`];
-    const broker = await startMosquitto(await tempDir(), ["allow_anonymous true", "require_certificate true", ...files]);
-    onTestFinished(() => broker.kill());
-    const address = { host: "127.0.0.1", port: broker.port };
-    const secured = (ca: CertificateAuthority, { cert, key }: typeof device) =>
-      clientOf(options(address, { tls: { ca: ca.cert, cert, key } }));
-    expect(await (await secured(authority, device)).write(numberedBatch(0, 1))).toMatchObject({ rejected: [], kept: [] });
-    await expect(secured(authority, unknown)).rejects.toMatchObject({ code: "SINK_UNREACHABLE" });
-    await expect(secured(stranger, device)).rejects.toMatchObject({ message: expect.stringMatching(/certificate/) });
   });
 });

@@ -1,6 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { startCollector } from "../../../src/collector/collector.ts";
+import { systemClock } from "../../../src/platform/clock.ts";
+import { createLogger } from "../../../src/platform/logger.ts";
 import { IngestServer } from "../../support/ingest-server.ts";
 import { RawMqtt } from "../../support/raw-mqtt.ts";
 import { runningGateway } from "../../support/running-gateway.ts";
@@ -42,6 +45,30 @@ alerts: [{name: hot, device: boiler, metric: temperature, when: {above: 80}}]
     ["boiler", 4.5],
     ["pump", 3],
   ]);
+});
+
+test("the collector gets the lanes that go there, and nothing of the others waits for it", async () => {
+  const listen = { host: "127.0.0.1", port: 0 };
+  const logger = createLogger("silent");
+  const collector = await startCollector({
+    listen,
+    store: { kind: "embedded", directory: await tempDir() },
+    clock: systemClock,
+    logger,
+  });
+  onTestFinished(() => collector.close());
+  const running = await runningGateway(`forward:
+  collector: {address: "127.0.0.1:${collector.address.port}", lanes: [alerts]}
+alerts: [{name: hot, metric: temperature, when: {above: 80}}]
+`);
+  await publish(running, "sensors/boiler/temperature", "81.5");
+  await vi.waitFor(() => expect(collector.status().storedRecords).toBe(1), { timeout: 10_000 });
+  await drained(running, "collector");
+  const [report] = await collector.report();
+  expect(report?.lanes).toMatchObject({ readings: { received: 0, missing: [] }, alerts: { received: 1 } });
+  const { sinks, lanes } = running.gateway.status();
+  expect(Object.keys(sinks.collector?.lanes ?? {})).toEqual(["alerts"]);
+  expect(lanes.readings).toEqual({ startOffset: 0, endOffset: 1 });
 });
 
 test("a sink that is asked to wait, fails, and refuses a record gets all others, and the refused one is in quarantine", async () => {

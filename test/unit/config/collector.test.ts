@@ -35,6 +35,8 @@ test.each([
   ["listen: 0.0.0.0:7070", "listen", "beyond loopback, where gateways must show a certificate"],
   ["{ listen: 0.0.0.0:7070, tls: { cert: a.pem, key: a.key } }", "listen", "must show a certificate"],
   ["tls: { cert: a.pem }", "tls.key", "is missing"],
+  ["tls: { cert: a.pem, key: a.key, gatewayId: certificate }", "tls.gatewayId", "is for gateways that must show a certificate"],
+  ["tls: { cert: a.pem, key: a.key, clientCa: b.pem, gatewayId: none }", "tls.gatewayId", "is not allowed"],
 ])("a fault in %s is named with its field, and no password is shown", (text, path, problem) => {
   const failure = failureOf(text);
   expect(failure.code).toBe("CONFIG_INVALID");

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { Forwarder, type ForwarderOptions } from "../../../src/forward/forwarder.ts";
 import type { Log, LogWrite } from "../../../src/log/log.ts";
+import { LogReaders } from "../../../src/log/log-readers.ts";
 import { createMemoryLog } from "../../../src/log/memory-log.ts";
+import type { Lane } from "../../../src/model/lane.ts";
 import { createLogger } from "../../../src/platform/logger.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { alertFor, readingsFrom, resultFor } from "../../support/records.ts";
@@ -101,6 +103,51 @@ describe("a link that the sink wants renewed", () => {
     sink.link.open({ readings: large });
     await settled();
     expect(sink.link.sent).toEqual(["readings:3000-6000"]);
+  });
+});
+
+describe("lanes that do not go there", () => {
+  test.each([
+    ["says what it has", {}],
+    ["cannot tell what it has", null],
+  ])("are neither sent nor pending nor held back, with a sink that %s", async (_, positions) => {
+    await append({ readings: readingsFrom(0, 3), alerts: [alertFor(0)] });
+    await log.trim("readings", 1);
+    const forwarder = await started({ lanes: ["alerts"] });
+    const readers = new LogReaders();
+    readers.addSink(forwarder);
+    sink.link.open(positions);
+    await settled();
+    sink.link.confirm("alerts", 1);
+    await append({ readings: readingsFrom(3, 3), results: [resultFor(0)] });
+    await settled();
+    expect([sink.link.sent, sink.link.gaps]).toEqual([["alerts:0-1"], []]);
+    expect(forwarder.status()).toMatchObject({ state: "live", lanes: { readings: { pendingRecords: 0, lostRecords: 0 } } });
+    expect(readers.released.readings).toBeGreaterThanOrEqual(6);
+    expect(readers.released.alerts).toBe(1);
+  });
+
+  test("tell all the same that the log is an older copy", async () => {
+    const forwarder = await started({ lanes: ["alerts"] });
+    sink.link.open({ readings: 5 });
+    await settled();
+    expect(forwarder.status().lastError?.code).toBe("COLLECTOR_AHEAD");
+  });
+
+  test("are sent when they are to go there after all, from where they stood", async () => {
+    await append({ readings: readingsFrom(0, 3), results: [resultFor(0)] });
+    const run = async (lanes: readonly Lane[]) => {
+      const forwarder = await started({ lanes });
+      sink.link.open(null);
+      await settled();
+      sink.link.confirm("readings", 2);
+      await settled();
+      await forwarder.close();
+      return sink.link.sent;
+    };
+    expect(await run(["readings"])).toEqual(["readings:0-3"]);
+    expect(await run(["results"])).toEqual(["results:0-1"]);
+    expect(await run(["readings"])).toEqual(["readings:2-3"]);
   });
 });
 
