@@ -53,7 +53,8 @@ export class SettledCheckpoint {
   }
 
   set(lane: Lane, settled: IntervalSet): void {
-    if (this.#settled[lane] === settled) return;
+    // Of a lane that the sink does not want, it remembers what the sink had when it did.
+    if (this.#settled[lane] === settled || !this.#options.lanes.includes(lane)) return;
     this.#settled = { ...this.#settled, [lane]: settled };
     this.#isWritten = false;
     this.#cancelTimer ??= this.#options.clock.after(writeIntervalMs, () => {
@@ -101,6 +102,8 @@ function setOf(stored: unknown): IntervalSet | null {
   if (isOffset(stored)) return allBelow(stored);
   if (!Array.isArray(stored)) return null;
   const set = stored.map(([start, end]: [unknown, unknown]) => ({ start, end }));
+  // Versions before wrote that for a lane which the sink did not want, and forgot what the sink had of it.
+  if (set.at(-1)?.end === Number.MAX_SAFE_INTEGER) return [];
   return set.every(isInterval) ? set : null;
 }
 
