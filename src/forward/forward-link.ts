@@ -311,7 +311,7 @@ export class ForwardLink {
   #watchLive(): void {
     const nowUs = this.#options.clock.nowUs();
     if (!lanes.some((lane) => this.#waits(lane, "live"))) this.#liveBehindSinceUs = null;
-    else this.#liveBehindSinceUs ??= nowUs;
+    else this.#liveBehindSinceUs = Math.min(this.#liveBehindSinceUs ?? nowUs, nowUs);
     if (this.#liveBehindSinceUs === null || nowUs - this.#liveBehindSinceUs < liveBehindUsMax) return;
     this.#liveBehindSinceUs = null;
     this.#beginLive();
