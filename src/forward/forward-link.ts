@@ -194,7 +194,8 @@ export class ForwardLink {
     if (this.#ended) return;
     const offsets = rejections.map(({ offset }) => ({ start: offset, end: offset + 1 }));
     for (const range of offsets) this.#takeFromFlight(lane, range);
-    this.#endRetries(offsets.flatMap((range) => this.#options.quarantine.idsWithin(lane, range)));
+    // Looks through the quarantine for each of them.
+    if (this.#retried.size > 0) this.#endRetries(offsets.flatMap((range) => this.#options.quarantine.idsWithin(lane, range)));
     this.#options.events.rejected(lane, rejections);
     this.#settle(lane, offsets);
   }
