@@ -9,7 +9,8 @@
 // commit wrote, it lingers: the first new readings or results wait for others, for lingerMs at most, or until they are
 // lingerRecordsMax. Alerts do not wait, and whatever waits goes with them.
 //
-// A deadline watches the sink: if nothing in flight gets its fate within ackTimeoutMs, or no room for more, the link is given up.
+// A deadline watches the sink: if within ackTimeoutMs nothing in flight gets its fate, nor an answer for a part of it, or there is no
+// room for more, the link is given up.
 
 import type { Log, StoredBlock } from "../log/log.ts";
 import type { Gap } from "../model/gap.ts";
@@ -108,6 +109,7 @@ export class ForwardLink {
       accepted: (lane, offsets) => this.#accept(lane, offsets),
       rejected: (lane, rejections) => void this.#reject(lane, rejections).catch((error: unknown) => this.#failReading(error)),
       kept: (lane, offsets, retryAfterMs) => this.#keep(lane, offsets, retryAfterMs),
+      answered: () => this.#watchSink(),
       writable: () => this.#takeMore(),
       failed: (error) => this.#fail(error),
       outdated: () => {

@@ -8,7 +8,7 @@ import { type Column, insertParameters, type Row, rowColumns } from "../../codec
 import type { Lane } from "../../model/lane.ts";
 import type { Origin } from "../../model/origin.ts";
 import { messageOf, type TidegateError } from "../../platform/errors.ts";
-import type { BatchOutcome, RecordBatch, RecordClient } from "../record-sink.ts";
+import type { BatchOutcome, ConnectOptions, RecordBatch, RecordClient } from "../record-sink.ts";
 import type { Rejection } from "../sink.ts";
 import { postgresVerdict } from "./postgres-answer.ts";
 import { insertOnce } from "./postgres-tables.ts";
@@ -26,6 +26,7 @@ export interface PostgresClientOptions {
   readonly schema: string;
   /** Called if the connection ends by itself. */
   readonly lost: (error: TidegateError) => void;
+  readonly answered: ConnectOptions["answered"];
 }
 
 /** Null: the rows are there. */
@@ -73,6 +74,7 @@ export class PostgresClient implements RecordClient {
     const statements = inPieces(this.#rowsOf(records), rowsMax);
     for (let rows = statements.shift(); rows !== undefined; rows = statements.shift()) {
       const refusal = await this.#insert(lane, rows);
+      this.#options.answered?.();
       const [first] = rows;
       if (refusal === null || first === undefined) continue;
       if (refusal.kind === "wait") {
