@@ -7,6 +7,7 @@ import type { AnyRecord } from "../../codec/block-records.ts";
 import { type Column, insertParameters, type Row, rowColumns } from "../../codec/postgres-rows.ts";
 import type { Lane } from "../../model/lane.ts";
 import type { Origin } from "../../model/origin.ts";
+import type { Clock } from "../../platform/clock.ts";
 import { messageOf, type TidegateError } from "../../platform/errors.ts";
 import type { BatchOutcome, ConnectOptions, RecordBatch, RecordClient } from "../record-sink.ts";
 import type { Rejection } from "../sink.ts";
@@ -16,11 +17,14 @@ import { closedError, refusedError, unreachableError } from "./sink-errors.ts";
 
 const rowsMax = 10_000;
 const retryAfterMs = 5_000;
+/** How long the server has to take a goodbye. */
+const goodbyeMs = 1000;
 
 export interface PostgresClientOptions {
   readonly client: Client;
   /** Of the client. */
   readonly socket: Socket;
+  readonly clock: Clock;
   readonly target: string;
   readonly origin: Origin;
   readonly schema: string;
@@ -58,13 +62,15 @@ export class PostgresClient implements RecordClient {
     return this.#closing;
   }
 
-  /** Says good-bye, and waits for no answer. */
+  /** Says good-bye, and waits for no answer; nor for long until it is taken: a link that has stalled takes nothing. */
   async #close(): Promise<void> {
-    const { client, socket } = this.#options;
+    const { client, socket, clock } = this.#options;
     const closed = socket.closed ? Promise.resolve() : once(socket, "close");
+    const cancel = clock.after(goodbyeMs, () => socket.destroy());
     client.end().catch(() => undefined);
     socket.destroySoon();
     await closed;
+    cancel();
     await this.#queue;
   }
 

@@ -83,9 +83,9 @@ class PostgresSink implements RecordSink {
       client.on("error", () => {});
       await client.connect();
       await this.#prepare(client);
-      const { origin } = this.#context;
+      const { origin, clock } = this.#context;
       const { schema } = this.#options;
-      return new PostgresClient({ client, socket, target: this.target, origin, schema, lost, answered });
+      return new PostgresClient({ client, socket, clock, target: this.target, origin, schema, lost, answered });
     } catch (error) {
       socket.destroy();
       throw connectionFailure(this.target, error);
