@@ -32,6 +32,7 @@ export class Bandwidth {
   #fill(nowUs: number): void {
     const gained = (Math.max(0, nowUs - this.#atUs) * this.#bytesPerSecond) / 1_000_000;
     this.#balance = Math.min(this.burstBytes, this.#balance + gained);
-    this.#atUs = Math.max(this.#atUs, nowUs);
+    // Also if the clock was set back: nobody waits for it to come to that time again.
+    this.#atUs = nowUs;
   }
 }

@@ -9,7 +9,8 @@
 // commit wrote, it lingers: the first new readings or results wait for others, for lingerMs at most, or until they are
 // lingerRecordsMax. Alerts do not wait, and whatever waits goes with them.
 //
-// A deadline watches the sink: if nothing in flight gets its fate within ackTimeoutMs, or no room for more, the link is given up.
+// A deadline watches the sink: if within ackTimeoutMs nothing in flight gets its fate, nor an answer for a part of it, or there is no
+// room for more, the link is given up.
 
 import type { Log, StoredBlock } from "../log/log.ts";
 import type { Gap } from "../model/gap.ts";
@@ -110,6 +111,7 @@ export class ForwardLink {
       accepted: (lane, offsets) => this.#accept(lane, offsets),
       rejected: (lane, rejections) => void this.#reject(lane, rejections).catch((error: unknown) => this.#failReading(error)),
       kept: (lane, offsets, retryAfterMs) => this.#keep(lane, offsets, retryAfterMs),
+      answered: () => this.#watchSink(),
       writable: () => this.#takeMore(),
       failed: (error) => this.#fail(error),
       outdated: () => {
@@ -198,7 +200,8 @@ export class ForwardLink {
     if (this.#ended) return;
     const offsets = rejections.map(({ offset }) => ({ start: offset, end: offset + 1 }));
     for (const range of offsets) this.#takeFromFlight(lane, range);
-    this.#endRetries(offsets.flatMap((range) => this.#options.quarantine.idsWithin(lane, range)));
+    // Looks through the quarantine for each of them.
+    if (this.#retried.size > 0) this.#endRetries(offsets.flatMap((range) => this.#options.quarantine.idsWithin(lane, range)));
     this.#options.events.rejected(lane, rejections);
     this.#settle(lane, offsets);
   }
@@ -315,7 +318,7 @@ export class ForwardLink {
   #watchLive(): void {
     const nowUs = this.#options.clock.nowUs();
     if (!lanes.some((lane) => this.#waits(lane, "live"))) this.#liveBehindSinceUs = null;
-    else this.#liveBehindSinceUs ??= nowUs;
+    else this.#liveBehindSinceUs = Math.min(this.#liveBehindSinceUs ?? nowUs, nowUs);
     if (this.#liveBehindSinceUs === null || nowUs - this.#liveBehindSinceUs < liveBehindUsMax) return;
     this.#liveBehindSinceUs = null;
     this.#beginLive();

@@ -29,7 +29,7 @@
 
 import type { Checkpoint, Log } from "../log/log.ts";
 import type { Gap } from "../model/gap.ts";
-import { denseEnd, missingFrom, sizeOf } from "../model/interval-set.ts";
+import { addInterval, denseEnd, type IntervalSet, missingFrom, sizeOf } from "../model/interval-set.ts";
 import { type Lane, lanes } from "../model/lane.ts";
 import { assert } from "../platform/assert.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -97,8 +97,8 @@ export class Forwarder {
   readonly quarantine: Quarantine;
   readonly #rejectedRecords: Record<Lane, number> = { readings: 0, results: 0, alerts: 0 };
   readonly #lostRecords: Record<Lane, number> = { readings: 0, results: 0, alerts: 0 };
-  /** End of what was counted as lost, so that a gap which must be declared twice counts once. */
-  readonly #lostEnd: Record<Lane, number> = { readings: 0, results: 0, alerts: 0 };
+  /** What was counted as lost, so that a gap which must be declared twice counts once. */
+  readonly #lost: Record<Lane, IntervalSet> = { readings: [], results: [], alerts: [] };
   #state: ForwardState;
   #link: ForwardLink | null = null;
   #loaded: Promise<void> | null = null;
@@ -262,10 +262,11 @@ export class Forwarder {
   }
 
   #reportLost({ lane, fromOffset, toOffset, reason }: Gap): void {
-    const newlyLost = toOffset - Math.max(fromOffset, this.#lostEnd[lane]);
-    if (newlyLost <= 0) return;
+    const gap = { start: fromOffset, end: toOffset };
+    const newlyLost = sizeOf(missingFrom(this.#lost[lane], gap));
+    if (newlyLost === 0) return;
     this.#lostRecords[lane] += newlyLost;
-    this.#lostEnd[lane] = toOffset;
+    this.#lost[lane] = withoutLowestHole(addInterval(this.#lost[lane], gap));
     const error = new TidegateError(
       "COLLECTOR_BEHIND",
       `forward ${lane} to ${this.#options.sink.target}: it lacks the offsets ${fromOffset} to ${toOffset - 1} and the log no longer holds them (${reason}); forwarding goes on at ${toOffset}`,
@@ -301,6 +302,16 @@ export class Forwarder {
       rejectedRecords: this.#rejectedRecords[lane],
     };
   }
+}
+
+/** Ranges of a lane that are counted as lost. Sensible: one an outage that outlasts retention. */
+const lostRangesMax = 1000;
+
+/** Beyond the bound what lies between the two lowest counts as lost already. */
+function withoutLowestHole(set: IntervalSet): IntervalSet {
+  const [first, second, ...others] = set;
+  if (set.length <= lostRangesMax || first === undefined || second === undefined) return set;
+  return [{ start: first.start, end: second.end }, ...others];
 }
 
 /** How long the other side asked to wait, in milliseconds; 0: it did not. */

@@ -3,10 +3,11 @@
 //
 // Bound: `recordsMax` a sink; beyond it those that have been there for longest go, and are counted as dropped.
 
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { deserialize, serialize } from "node:v8";
 import { sliceBlock } from "../codec/block-merge.ts";
 import { recordsOf } from "../codec/block-records.ts";
-import type { CheckpointChange, Log } from "../log/log.ts";
+import type { CheckpointChange, Log, StoredBlock } from "../log/log.ts";
 import type { Interval } from "../model/interval-set.ts";
 import type { Lane } from "../model/lane.ts";
 import type { QuarantinedRecord } from "../model/quarantined-record.ts";
@@ -30,6 +31,8 @@ export class Quarantine {
   readonly #kept = new Map<string, Kept>();
   readonly #retried = new Set<string>();
   #dropped = 0;
+  /** The last change, under way or done. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: QuarantineOptions) {
     this.#options = options;
@@ -81,20 +84,39 @@ export class Quarantine {
   }
 
   /** Keeps records that were refused, which are in the log or here already. Errors: as Log.read and Log.append. */
-  async put(lane: Lane, rejections: readonly Rejection[], nowUs: number): Promise<void> {
-    const added: Kept[] = [];
-    for (const { offset, reason } of rejections) {
-      const known = this.#kept.get(idOf({ lane, offset }));
-      const bytes = known?.bytes ?? (await this.#recordAt(lane, offset));
-      // Evicted since it was sent: there is nothing left to keep.
-      if (bytes === null) continue;
-      added.push({ lane, offset, reason, sinceUs: known?.sinceUs ?? nowUs, refusals: (known?.refusals ?? 0) + 1, bytes });
-    }
-    await this.#store(added);
+  put(lane: Lane, rejections: readonly Rejection[], nowUs: number): Promise<void> {
+    return this.#inTurn(() => this.#put(lane, rejections, nowUs));
   }
 
   /** Forgets those of the ids that are there. @returns how many. Errors: as Log.append. */
-  async drop(ids: readonly string[]): Promise<number> {
+  drop(ids: readonly string[]): Promise<number> {
+    return this.#inTurn(() => this.#drop(ids));
+  }
+
+  /** One change after the other, so that each is decided on what is there. */
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const changing = this.#turn.then(change);
+    this.#turn = changing.catch(() => undefined);
+    return changing;
+  }
+
+  async #put(lane: Lane, rejections: readonly Rejection[], nowUs: number): Promise<void> {
+    const known = new Map(rejections.map(({ offset }) => [offset, this.#kept.get(idOf({ lane, offset }))]));
+    const unknown = rejections.map(({ offset }) => offset).filter((offset) => known.get(offset) === undefined);
+    const excess = Math.max(0, unknown.length - this.#options.recordsMax);
+    const found = await this.#recordsAt(lane, unknown.slice(excess));
+    const added: Kept[] = [];
+    for (const { offset, reason } of rejections) {
+      const { bytes = found.get(offset), sinceUs = nowUs, refusals = 0 } = known.get(offset) ?? {};
+      // One too many; or evicted since it was sent: there is nothing left to keep.
+      if (bytes === undefined) continue;
+      added.push({ lane, offset, reason, sinceUs, refusals: refusals + 1, bytes });
+    }
+    await this.#store(added);
+    this.#dropped += excess;
+  }
+
+  async #drop(ids: readonly string[]): Promise<number> {
     const gone = ids.filter((id) => this.#kept.has(id));
     await this.#append(gone.map((id) => ({ name: `${this.#prefix}${id}`, value: null })));
     for (const id of gone) this.#forget(id);
@@ -126,17 +148,48 @@ export class Quarantine {
     this.#retried.delete(id);
   }
 
-  async #recordAt(lane: Lane, offset: number): Promise<Uint8Array | null> {
-    const [block] = await this.#options.log.read(lane, offset, 1);
-    if (block === undefined || block.firstOffset > offset) return null;
-    const position = offset - block.firstOffset;
-    return sliceBlock(lane, block.bytes, position, position + 1);
+  /** Blocks of one record each, by offset, of those that the log still has. */
+  async #recordsAt(lane: Lane, offsets: readonly number[]): Promise<ReadonlyMap<number, Uint8Array>> {
+    const found = new Map<number, Uint8Array>();
+    let left = [...offsets].sort((one, other) => one - other);
+    for (let [first] = left; first !== undefined; [first] = left) {
+      const [block] = await this.#options.log.read(lane, first, 1);
+      if (block === undefined) break;
+      const end = block.firstOffset + block.count;
+      for await (const [offset, bytes] of cutOut(lane, block, left)) found.set(offset, bytes);
+      left = left.filter((offset) => offset >= end);
+    }
+    return found;
   }
 
   #append(checkpoints: readonly CheckpointChange[]): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#options.log.append({ checkpoints }, (error) => (error === null ? resolve() : reject(error)));
     });
+  }
+}
+
+/** Blocks of so many records are cut in a turn of the event loop of their own: PUBACKs wait for it, too. */
+const turnCountMin = 512;
+
+/**
+ * The records of a block at these offsets, each as a block. In halves: whoever cuts a block decodes all of it, so to cut each record out
+ * of the whole takes seconds.
+ */
+async function* cutOut(lane: Lane, block: StoredBlock, offsets: readonly number[]): AsyncGenerator<[number, Uint8Array]> {
+  const { firstOffset, count, bytes } = block;
+  const within = offsets.filter((offset) => offset >= firstOffset && offset < firstOffset + count);
+  if (within.length === 0) return;
+  if (count === 1) return yield [firstOffset, bytes];
+  if (count >= turnCountMin) await nextTurn();
+  const middle = Math.floor(count / 2);
+  for (const [from, to] of [
+    [0, middle],
+    [middle, count],
+  ] as const) {
+    if (!within.some((offset) => offset >= firstOffset + from && offset < firstOffset + to)) continue;
+    const half = { firstOffset: firstOffset + from, count: to - from, bytes: sliceBlock(lane, bytes, from, to) };
+    yield* cutOut(lane, half, within);
   }
 }
 

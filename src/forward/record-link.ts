@@ -106,9 +106,12 @@ class RecordLink implements SinkLink {
   async #connect(sink: RecordSink): Promise<void> {
     try {
       const lost = (error: TidegateError) => this.#fail(error);
+      const answered = () => {
+        if (!this.#isOver) this.#events.answered();
+      };
       // Not before `open` has returned.
       await Promise.resolve();
-      this.#client = await sink.connect({ signal: this.#ending.signal, lost });
+      this.#client = await sink.connect({ signal: this.#ending.signal, lost, answered });
       if (this.#isOver) this.#closeClient();
       else this.#events.opened({ settled: null, anyOrder: true });
     } catch (error) {

@@ -51,6 +51,11 @@ export interface ConnectOptions {
   readonly signal: AbortSignal;
   /** To be called if the connection ends by itself; at most once, not after `close`. */
   readonly lost: (error: TidegateError) => void;
+  /**
+   * To be called whenever the upstream has answered for a part of a batch, whatever it said: a write may take longer than ackTimeout
+   * in all. Absent: nobody waits.
+   */
+  readonly answered?: (() => void) | undefined;
 }
 
 export interface RecordSink {

@@ -30,6 +30,7 @@ export class SendBudget {
   readonly #pace: SendPace;
   #wireBytes = 0;
   #heldUntilUs = 0;
+  #heldForUs = 0;
 
   constructor(options: SendBudgetOptions) {
     this.#options = options;
@@ -59,8 +60,7 @@ export class SendBudget {
 
   /** Milliseconds until anything may be sent; 0: now. */
   waitMs(nowUs: number): number {
-    const heldMs = Math.ceil((this.#heldUntilUs - nowUs) / 1000);
-    return Math.max(0, heldMs, this.#options.bandwidth?.waitMs(nowUs) ?? 0);
+    return Math.max(0, Math.ceil(this.#heldUs(nowUs) / 1000), this.#options.bandwidth?.waitMs(nowUs) ?? 0);
   }
 
   /** @param wireBytes as of SinkLink: what has gone out so far. */
@@ -78,6 +78,13 @@ export class SendBudget {
   /** The other side took nothing and asked to wait. */
   heldBack(retryAfterMs: number, nowUs: number): void {
     this.#pace.heldBack(nowUs);
-    this.#heldUntilUs = Math.max(this.#heldUntilUs, nowUs + retryAfterMs * 1000);
+    this.#heldForUs = Math.max(this.#heldUs(nowUs), retryAfterMs * 1000);
+    this.#heldUntilUs = nowUs + this.#heldForUs;
+  }
+
+  /** Never more than was asked for: if the clock was set back, that time begins anew. */
+  #heldUs(nowUs: number): number {
+    this.#heldUntilUs = Math.min(this.#heldUntilUs, nowUs + this.#heldForUs);
+    return this.#heldUntilUs - nowUs;
   }
 }

@@ -40,11 +40,13 @@ export class SendPace {
     inflightBytes: number,
     nowUs: number,
   ): void {
-    const delayUs = Math.max(0, nowUs - sentAtUs);
+    const delayUs = nowUs - sentAtUs;
+    // The clock was set back meanwhile: how long it took is not known.
+    if (delayUs < 0) return;
     this.#base = withDelay(this.#base, delayUs, nowUs);
     const waitUs = delayUs - Math.min(this.#base.now, this.#base.before);
     if (waitUs > waitUsMax) {
-      if (sentAtUs >= this.#shrunkAtUs) this.#resize(shrink.waiting * this.#windowBytes, nowUs);
+      if (sentAtUs >= this.#shrunkAtUs || this.#shrunkAtUs > nowUs) this.#resize(shrink.waiting * this.#windowBytes, nowUs);
       return;
     }
     // A window that is not used says nothing about a larger one.
@@ -73,6 +75,6 @@ interface LeastDelay {
 }
 
 function withDelay({ sinceUs, now, before }: LeastDelay, delayUs: number, nowUs: number): LeastDelay {
-  if (nowUs - sinceUs > basePeriodUs) return { sinceUs: nowUs, now: delayUs, before: now };
+  if (nowUs - sinceUs > basePeriodUs || nowUs < sinceUs) return { sinceUs: nowUs, now: delayUs, before: now };
   return { sinceUs, now: Math.min(now, delayUs), before };
 }

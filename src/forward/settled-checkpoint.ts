@@ -101,6 +101,8 @@ function setOf(stored: unknown): IntervalSet | null {
   if (isOffset(stored)) return allBelow(stored);
   if (!Array.isArray(stored)) return null;
   const set = stored.map(([start, end]: [unknown, unknown]) => ({ start, end }));
+  // Versions before wrote that for a lane which the sink did not want, and forgot what the sink had of it.
+  if (set.at(-1)?.end === Number.MAX_SAFE_INTEGER) return [];
   return set.every(isInterval) ? set : null;
 }
 

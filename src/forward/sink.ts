@@ -3,7 +3,7 @@
 // they are, and record-link.ts, which gives the records of blocks to a client of some other system (record-sink.ts).
 //
 // Life of a link
-//   open -> opened -> (accepted | rejected | kept | writable)* -> failed        the upstream or the network ended it
+//   open -> opened -> (accepted | rejected | kept | answered | writable)* -> failed        the upstream or the network ended it
 //   open -> failed                                                             it never came to be
 //   open -> opened -> ... -> outdated                                          the sink asks for another link: nothing is wrong
 //   open -> ... -> close                                                       the forwarder ended it; no event comes after
@@ -57,6 +57,9 @@ export interface SinkEvents {
 
   /** Not taken now. Nothing is to be sent for `retryAfterMs`. */
   kept(lane: Lane, offsets: Interval, retryAfterMs: number): void;
+
+  /** The upstream has answered for a part of a batch; its fate is told with that of the rest. */
+  answered(): void;
 
   /** The link takes batches again, after a `send` that returned false. */
   writable(): void;

@@ -86,7 +86,7 @@ class AmqpSink implements RecordSink {
     this.target = `${options.address.host}:${options.address.port}`;
   }
 
-  async connect({ signal, lost }: ConnectOptions): Promise<RecordClient> {
+  async connect({ signal, lost, answered }: ConnectOptions): Promise<RecordClient> {
     // Destroys the socket, whatever the connection waits for.
     const ending = new AbortController();
     const end = () => ending.abort();
@@ -97,7 +97,8 @@ class AmqpSink implements RecordSink {
       connection.on("error", () => {});
       const channel = await this.#readyChannel(connection);
       const client = { connection, channel, destroySocket: end };
-      return new AmqpRecordClient(client, { ...this.#options, target: this.target, context: this.#context, lost });
+      const own = { target: this.target, context: this.#context, lost, answered };
+      return new AmqpRecordClient(client, { ...this.#options, ...own });
     } catch (error) {
       end();
       const { tls, address } = this.#options;
@@ -152,6 +153,7 @@ interface RecordClientOptions extends AmqpSinkOptions {
   readonly target: string;
   readonly context: SinkContext;
   readonly lost: ConnectOptions["lost"];
+  readonly answered: ConnectOptions["answered"];
 }
 
 class AmqpRecordClient implements RecordClient {
@@ -169,9 +171,9 @@ class AmqpRecordClient implements RecordClient {
   constructor(handles: AmqpHandles, options: RecordClientOptions) {
     this.#handles = handles;
     this.#options = options;
-    const { inflightMax, context, routingKey, target } = options;
+    const { inflightMax, context, routingKey, target, answered } = options;
     this.#routingKeys = new AddressTemplate({ template: routingKey, origin: context.origin, forbidden: /[.*#\s\p{Cc}]/gu });
-    this.#window = new ConfirmWindow({ inflightMax, publish: (...args) => this.#publish(...args) });
+    this.#window = new ConfirmWindow({ inflightMax, answered, publish: (...args) => this.#publish(...args) });
     const { connection, channel } = handles;
     channel.on("return", ({ fields, properties }) => {
       const { replyText } = fields as { readonly replyText?: string };

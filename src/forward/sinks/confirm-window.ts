@@ -11,7 +11,7 @@ import type { PlacedRecord } from "../../codec/record-text.ts";
 import { addInterval, emptyIntervalSet } from "../../model/interval-set.ts";
 import type { Lane } from "../../model/lane.ts";
 import type { TidegateError } from "../../platform/errors.ts";
-import type { BatchOutcome, RecordBatch } from "../record-sink.ts";
+import type { BatchOutcome, ConnectOptions, RecordBatch } from "../record-sink.ts";
 import type { Rejection } from "../sink.ts";
 
 /** What became of one record. */
@@ -24,6 +24,8 @@ export const accepted: Fate = { kind: "accepted" };
 
 export interface ConfirmWindowOptions {
   readonly inflightMax: number;
+  /** As of ConnectOptions. */
+  readonly answered?: ConnectOptions["answered"];
   /** Hands a record to the network before it returns, and calls `settle` once; or somebody calls `fail`. */
   readonly publish: (lane: Lane, placed: PlacedRecord<Lane>, settle: (fate: Fate) => void) => void;
 }
@@ -79,6 +81,7 @@ export class ConfirmWindow {
         this.#unconfirmed.delete(reject);
         if (fate.kind === "kept") this.#pauses = { count: this.#pauses.count + 1, retryAfterMs: fate.retryAfterMs };
         resolve(fate);
+        this.#options.answered?.();
         this.#makeRoom();
       });
     });

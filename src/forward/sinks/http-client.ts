@@ -10,7 +10,7 @@ import type { Origin } from "../../model/origin.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { messageOf, TidegateError } from "../../platform/errors.ts";
 import { isTlsFault } from "../../platform/tls-client.ts";
-import type { BatchOutcome, RecordBatch, RecordClient } from "../record-sink.ts";
+import type { BatchOutcome, ConnectOptions, RecordBatch, RecordClient } from "../record-sink.ts";
 import type { Rejection } from "../sink.ts";
 import { verdictOf } from "./http-answer.ts";
 import { post } from "./http-post.ts";
@@ -33,6 +33,7 @@ export interface HttpClientOptions {
   readonly requestRecordsMax: number;
   readonly requestSizeMax: number;
   readonly timeoutMs: number;
+  readonly answered: ConnectOptions["answered"];
 }
 
 /** A record as it stands in a request. */
@@ -72,6 +73,7 @@ export class HttpClient implements RecordClient {
     const requests = this.#cut(lane, records);
     for (let items = requests.shift(); items !== undefined; items = requests.shift()) {
       const answer = await this.#post(lane, items);
+      this.#options.answered?.();
       if (answer === "accepted") continue;
       const [first] = items;
       if (first === undefined) continue;

@@ -63,7 +63,7 @@ class HttpSink implements RecordSink {
     this.target = `${this.#url.origin}${this.#url.pathname}`;
   }
 
-  async connect({ signal }: ConnectOptions): Promise<RecordClient> {
+  async connect({ signal, answered }: ConnectOptions): Promise<RecordClient> {
     const { url, target } = { url: this.#url, target: this.target };
     const { headers, requestTimeout } = this.#options;
     try {
@@ -72,7 +72,7 @@ class HttpSink implements RecordSink {
       await this.#probe(tls, signal);
       const agent = new (isEncrypted(url) ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets: 1, ...tls });
       const connection = { url, agent, target, headers: { ...headers, ...authorization } };
-      return new HttpClient({ ...this.#context, ...this.#options, ...connection, timeoutMs: requestTimeout });
+      return new HttpClient({ ...this.#context, ...this.#options, ...connection, timeoutMs: requestTimeout, answered });
     } catch (error) {
       throw connectionFailure(target, error);
     }

@@ -82,7 +82,7 @@ class KafkaSink implements RecordSink {
     this.target = options.brokers.map(({ host, port }) => `${host}:${port}`).join(",");
   }
 
-  async connect({ signal }: ConnectOptions): Promise<RecordClient> {
+  async connect({ signal, answered }: ConnectOptions): Promise<RecordClient> {
     const { topic, lanes: wanted } = this.#options;
     const { origin } = this.#context;
     const topics = new AddressTemplate({ template: topic, origin, forbidden: /[^A-Za-z0-9._-]/g });
@@ -93,6 +93,7 @@ class KafkaSink implements RecordSink {
       topics,
       origin,
       producerOptions: await this.#producerOptions(),
+      answered,
     });
     const end = () => void client.close();
     signal.addEventListener("abort", end, { once: true });
@@ -139,6 +140,7 @@ interface RecordClientOptions extends KafkaSinkOptions {
   readonly topics: AddressTemplate;
   readonly origin: Origin;
   readonly producerOptions: ProducerOptions<Buffer, Buffer, Buffer, Buffer>;
+  readonly answered: ConnectOptions["answered"];
 }
 
 interface Message extends MessageToProduce<Buffer, Buffer, Buffer, Buffer> {
@@ -247,6 +249,8 @@ class KafkaRecordClient implements RecordClient {
         }
       } catch (error) {
         return { request, behind: requests.slice(number + 1).flat(), error };
+      } finally {
+        this.#options.answered?.();
       }
     }
     return null;

@@ -3,7 +3,7 @@
 //
 // What is there is known from the files themselves: on open the newest are read, and a record that is in them is not written again.
 
-import { type FileHandle, mkdir, open, readdir, truncate, unlink } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Lane } from "../../model/lane.ts";
 import { assert } from "../../platform/assert.ts";
@@ -175,10 +175,23 @@ type LookOptions = LaneFilesOptions & { readonly isNewest: boolean };
 async function lookInto({ path }: LaneFile, { format, isNewest, lane, logger }: LookOptions) {
   const { offsets, bytes, wholeBytes, strangers } = await readContents(path, format);
   if (strangers > 0) logger.warn({ lane, path, strangers }, "a file of a sink has records that are damaged");
-  if (!isNewest || wholeBytes === bytes) return { offsets, bytes };
-  await truncate(path, wholeBytes);
+  if (!isNewest) return { offsets, bytes };
+  await makeDurable(path, wholeBytes);
+  if (wholeBytes === bytes) return { offsets, bytes };
   logger.info({ lane, path, bytes: bytes - wholeBytes }, "file sink cut off a record that was not whole");
   return { offsets, bytes: wholeBytes };
+}
+
+/** Whoever was killed may not have synced what it wrote, and what is in a file counts as accepted when it comes again. */
+async function makeDurable(path: string, wholeBytes: number): Promise<void> {
+  const file = await open(path, "r+");
+  try {
+    await file.truncate(wholeBytes);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+  await syncFolder(dirname(path));
 }
 
 /** A file is there after a power cut only if its name is on disk. On ext4 a sync of the file does that too; others want this. */

@@ -76,7 +76,7 @@ class MqttSink implements RecordSink {
     this.target = `${options.address.host}:${options.address.port}`;
   }
 
-  async connect({ signal, lost }: ConnectOptions): Promise<RecordClient> {
+  async connect({ signal, lost, answered }: ConnectOptions): Promise<RecordClient> {
     const client = this.#begin(await this.#clientOptions());
     const end = () => client.end(true);
     signal.addEventListener("abort", end, { once: true });
@@ -88,7 +88,7 @@ class MqttSink implements RecordSink {
         forbidden: /[+#/\p{Cc}]/gu,
       });
       const { origin } = this.#context;
-      return new MqttRecordClient(client, { ...this.#options, target: this.target, limits, topics, origin, lost });
+      return new MqttRecordClient(client, { ...this.#options, target: this.target, limits, topics, origin, lost, answered });
     } catch (error) {
       end();
       throw this.#failure(error);
@@ -177,6 +177,7 @@ interface RecordClientOptions extends MqttSinkOptions {
   readonly limits: BrokerLimits;
   readonly topics: AddressTemplate;
   readonly lost: ConnectOptions["lost"];
+  readonly answered: ConnectOptions["answered"];
 }
 
 // PUBACK codes (MQTT 5 §3.4.2.1).
@@ -199,6 +200,7 @@ class MqttRecordClient implements RecordClient {
     this.#options = options;
     this.#window = new ConfirmWindow({
       inflightMax: Math.min(options.inflightMax, options.limits.receiveMaximum),
+      answered: options.answered,
       publish: (lane, placed, settle) => this.#publish(lane, placed, settle),
     });
     client.on("packetreceive", (packet) => {

@@ -95,7 +95,7 @@ class NatsSink implements RecordSink {
     this.target = options.servers.map(({ host, port }) => `${host}:${port}`).join(",");
   }
 
-  async connect({ signal, lost }: ConnectOptions): Promise<RecordClient> {
+  async connect({ signal, lost, answered }: ConnectOptions): Promise<RecordClient> {
     const connection = await this.#connected();
     const end = () => void connection.close();
     signal.addEventListener("abort", end, { once: true });
@@ -103,7 +103,7 @@ class NatsSink implements RecordSink {
       signal.throwIfAborted();
       await this.#checkStream(connection);
       const jetstream = this.#library.jetstream.jetstream(connection, { timeout: acknowledgeTimeoutMs });
-      const clientOptions = { ...this.#options, target: this.target, context: this.#context, lost };
+      const clientOptions = { ...this.#options, target: this.target, context: this.#context, lost, answered };
       return new NatsRecordClient({ connection, jetstream, library: this.#library }, clientOptions);
     } catch (error) {
       await connection.close();
@@ -226,6 +226,7 @@ interface RecordClientOptions extends NatsSinkOptions {
   readonly target: string;
   readonly context: SinkContext;
   readonly lost: ConnectOptions["lost"];
+  readonly answered: ConnectOptions["answered"];
 }
 
 class NatsRecordClient implements RecordClient {
@@ -240,9 +241,9 @@ class NatsRecordClient implements RecordClient {
   constructor(handles: NatsHandles, options: RecordClientOptions) {
     this.#handles = handles;
     this.#options = options;
-    const { subject, inflightMax, context } = options;
+    const { subject, inflightMax, context, answered } = options;
     this.#subjects = new AddressTemplate({ template: subject, origin: context.origin, forbidden: /[.*>\s\p{Cc}]/gu });
-    this.#window = new ConfirmWindow({ inflightMax, publish: (...args) => this.#publish(...args) });
+    this.#window = new ConfirmWindow({ inflightMax, answered, publish: (...args) => this.#publish(...args) });
     void handles.connection.closed().then((error) => {
       this.#end(unreachableError(options.target, error instanceof Error ? messageOf(error) : "the connection ended", error));
     });

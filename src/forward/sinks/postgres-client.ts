@@ -7,8 +7,9 @@ import type { AnyRecord } from "../../codec/block-records.ts";
 import { type Column, insertParameters, type Row, rowColumns } from "../../codec/postgres-rows.ts";
 import type { Lane } from "../../model/lane.ts";
 import type { Origin } from "../../model/origin.ts";
+import type { Clock } from "../../platform/clock.ts";
 import { messageOf, type TidegateError } from "../../platform/errors.ts";
-import type { BatchOutcome, RecordBatch, RecordClient } from "../record-sink.ts";
+import type { BatchOutcome, ConnectOptions, RecordBatch, RecordClient } from "../record-sink.ts";
 import type { Rejection } from "../sink.ts";
 import { postgresVerdict } from "./postgres-answer.ts";
 import { insertOnce } from "./postgres-tables.ts";
@@ -16,16 +17,20 @@ import { closedError, refusedError, unreachableError } from "./sink-errors.ts";
 
 const rowsMax = 10_000;
 const retryAfterMs = 5_000;
+/** How long the server has to take a goodbye. */
+const goodbyeMs = 1000;
 
 export interface PostgresClientOptions {
   readonly client: Client;
   /** Of the client. */
   readonly socket: Socket;
+  readonly clock: Clock;
   readonly target: string;
   readonly origin: Origin;
   readonly schema: string;
   /** Called if the connection ends by itself. */
   readonly lost: (error: TidegateError) => void;
+  readonly answered: ConnectOptions["answered"];
 }
 
 /** Null: the rows are there. */
@@ -57,13 +62,15 @@ export class PostgresClient implements RecordClient {
     return this.#closing;
   }
 
-  /** Says good-bye, and waits for no answer. */
+  /** Says good-bye, and waits for no answer; nor for long until it is taken: a link that has stalled takes nothing. */
   async #close(): Promise<void> {
-    const { client, socket } = this.#options;
+    const { client, socket, clock } = this.#options;
     const closed = socket.closed ? Promise.resolve() : once(socket, "close");
+    const cancel = clock.after(goodbyeMs, () => socket.destroy());
     client.end().catch(() => undefined);
     socket.destroySoon();
     await closed;
+    cancel();
     await this.#queue;
   }
 
@@ -73,6 +80,7 @@ export class PostgresClient implements RecordClient {
     const statements = inPieces(this.#rowsOf(records), rowsMax);
     for (let rows = statements.shift(); rows !== undefined; rows = statements.shift()) {
       const refusal = await this.#insert(lane, rows);
+      this.#options.answered?.();
       const [first] = rows;
       if (refusal === null || first === undefined) continue;
       if (refusal.kind === "wait") {

@@ -70,7 +70,7 @@ class PostgresSink implements RecordSink {
     this.target = `${address.host}:${address.port}/${database}`;
   }
 
-  async connect({ signal, lost }: ConnectOptions): Promise<RecordClient> {
+  async connect({ signal, lost, answered }: ConnectOptions): Promise<RecordClient> {
     const socket = new Socket();
     // Only this ends a connection to a server that does not answer.
     const giveUp = (why: string) => socket.destroy(new Error(why));
@@ -83,9 +83,9 @@ class PostgresSink implements RecordSink {
       client.on("error", () => {});
       await client.connect();
       await this.#prepare(client);
-      const { origin } = this.#context;
+      const { origin, clock } = this.#context;
       const { schema } = this.#options;
-      return new PostgresClient({ client, socket, target: this.target, origin, schema, lost });
+      return new PostgresClient({ client, socket, clock, target: this.target, origin, schema, lost, answered });
     } catch (error) {
       socket.destroy();
       throw connectionFailure(this.target, error);

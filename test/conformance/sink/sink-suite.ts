@@ -299,6 +299,7 @@ function sentOver(forwarding: RecordForwarding, readings: readonly Reading[]): P
       },
       rejected: (_lane, rejections) => reject(new Error(`rejected ${JSON.stringify(rejections)}`)),
       kept: () => reject(new Error("kept")),
+      answered: () => {},
       writable: () => {},
       failed: reject,
       outdated: () => {},

@@ -133,6 +133,7 @@ async function sinkFailure(collector: Collector): Promise<TidegateError> {
       accepted: ignored,
       rejected: ignored,
       kept: ignored,
+      answered: ignored,
       writable: ignored,
       outdated: ignored,
     };
