@@ -135,6 +135,9 @@ function propertiesOf(directory: string, port: number, controllerPort: number): 
     `listener.name.client.plain.sasl.jaas.config=${module} required username="${username}" password="${password}" user_${username}="${password}";`,
     `log.dirs=${join(directory, "data")}`,
     "offsets.topic.replication.factor=1",
+    "transaction.state.log.replication.factor=1",
+    "transaction.state.log.min.isr=1",
+    "transaction.state.log.num.partitions=3",
     "auto.create.topics.enable=false",
   ];
 }
