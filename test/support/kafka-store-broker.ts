@@ -6,24 +6,32 @@ import { join } from "node:path";
 import { Connection, incrementalAlterConfigsV1 } from "@platformatic/kafka";
 import { afterAll, beforeAll } from "vitest";
 import type { KafkaPlace } from "../../src/collector/kafka-store.ts";
+import { KafkaLink } from "./kafka-link.ts";
 import { type KafkaBroker, kafkaUser, openKafkaBroker } from "./kafka-upstream.ts";
 
 /** One for the tests of a file, since it takes seconds to start; each test has topics of its own. */
-export function kafkaForTests(): () => KafkaBroker {
+export function kafkaForTests(): { readonly broker: () => KafkaBroker; readonly link: () => KafkaLink } {
   let broker: KafkaBroker | undefined;
+  let link: KafkaLink | undefined;
   let directory = "";
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), "tidegate-kafka-"));
-    broker = await openKafkaBroker(directory);
+    broker = await openKafkaBroker(directory, (port) => {
+      link = new KafkaLink(port);
+      return link.start();
+    });
   });
   afterAll(async () => {
+    link?.close();
     await broker?.kill();
     await rm(directory, { recursive: true, force: true });
   });
-  return () => {
-    if (broker === undefined) throw new Error("Kafka has not been started");
-    return broker;
-  };
+  return { broker: () => started(broker), link: () => started(link) };
+}
+
+function started<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("Kafka has not been started");
+  return value;
 }
 
 let places = 0;

@@ -10,7 +10,7 @@ import { describeStore } from "./store-suite.ts";
 const logger = createLogger("silent");
 
 describe.skipIf(["kafka", "kcat"].some(isMissing))("with a broker", () => {
-  const broker = kafkaForTests();
+  const { broker } = kafkaForTests();
 
   describeStore("Kafka store", async () => {
     const place = newKafkaPlace(broker());
