@@ -137,10 +137,9 @@ export class KafkaCluster {
   }
 
   /** Ends what is under way. Idempotent. */
-  async close(): Promise<void> {
+  close(): void {
     this.#isClosed = true;
     for (const connection of this.#open) connection.socket.destroy();
-    await Promise.allSettled(this.#connections.values());
   }
 
   pause(delayMs: number): Promise<void> {
@@ -190,15 +189,18 @@ export class KafkaCluster {
     const end = () => {
       this.#open.delete(connection);
       onEnd();
-    };
-    connection.on("error", () => {
-      end();
       connection.socket.destroy();
-    });
+    };
+    connection.on("error", end);
     connection.on("close", end);
     const connected = Promise.resolve(connection.connect(host, port));
     this.#open.add(connection);
-    await this.#withDeadline(connection, connectMsMax, connected);
+    try {
+      await this.#withDeadline(connection, connectMsMax, connected);
+    } catch (error) {
+      end();
+      throw error;
+    }
     return connection;
   }
 

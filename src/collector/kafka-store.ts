@@ -9,7 +9,7 @@
 //   knows less than what is committed is fenced, and the brokers refuse its transaction.
 //
 // Failure
-//   fenced, leader or coordinator moved   nothing of the commit is kept; a new session does it again, attemptsMax times in all
+//   fenced, leader or coordinator moved   nothing of the commit is kept; a new session does it again, attemptsMax times in all, within againMsMax
 //   cluster gone, too few replicas        STORE_WRITE_FAILED; the next commit opens a session
 //   answer to the end of the transaction lost    STORE_WRITE_FAILED, although it may be stored; the next session reads what is true
 //   a record that is too large, or that the topic refuses    STORE_REFUSED for its write alone
@@ -17,6 +17,7 @@
 //
 // Constraints
 //   commitRecordsMax  10,000   records a commit, about half a second
+//   commitsMax        8        commits that are made into messages and sent at once, of all gateways; the others wait their turn
 //   openMax           2,000    sessions; beyond it the ones that are idle go first. A session has no connection of its own
 //   originsMax is of all collectors together, give or take the gateways that two of them introduce at the same moment
 //
@@ -25,7 +26,6 @@
 import type { PayloadFormat } from "../codec/record-payload.ts";
 import { type Origin, originKey } from "../model/origin.ts";
 import type { Clock } from "../platform/clock.ts";
-import type { TidegateError } from "../platform/errors.ts";
 import type { KafkaServers } from "../platform/kafka-connection.ts";
 import type { Logger } from "../platform/logger.ts";
 import { retryDelaysMs } from "../platform/retry-schedule.ts";
@@ -40,10 +40,14 @@ import { type KafkaSession, openKafkaSession } from "./kafka-session.ts";
 import { checkTopics, type KafkaTopics, prepareTopics, topicNames, topicsOf } from "./kafka-topics.ts";
 import { OriginStores, type OriginTarget } from "./origin-stores.ts";
 import type { OriginProgress, ReceivedBlock, Store } from "./store.ts";
+import { Turns } from "./turns.ts";
+import { WriteHealth } from "./write-health.ts";
 
 const commitRecordsMax = 10_000;
 const openMax = 2000;
 const attemptsMax = 8;
+const againMsMax = 10_000;
+const commitsMax = 8;
 const againPolicy = { delayMsMin: 20, delayMsMax: 500 };
 
 export interface KafkaPlace extends KafkaServers {
@@ -80,14 +84,15 @@ export async function openKafkaStore(options: KafkaStoreOptions): Promise<Store>
     await cluster.untilFree(() => table.catchUp());
     allProgress(table);
   });
-  const shared: Shared = { ...options, cluster, topics, table, health: new WriteHealth(cluster.name, options.logger) };
+  const health = new WriteHealth(cluster.name, options.logger);
+  const shared: Shared = { ...options, cluster, topics, table, health, turns: new Turns(commitsMax) };
   return new OriginStores({
     openMax,
     costOf: ({ count }: ReceivedBlock) => count,
     commitCostMax: commitRecordsMax,
     targetOf: (origin) => new KafkaTarget(origin, shared),
     progress: () => progressOf(cluster, table),
-    close: () => cluster.close(),
+    close: async () => cluster.close(),
   });
 }
 
@@ -101,7 +106,7 @@ export async function readKafkaProgress(
   const table = progressTable(cluster, topics);
   await opened(cluster, () => checkTopics(cluster, topics));
   const progress = await opened(cluster, () => progressOf(cluster, table));
-  await cluster.close();
+  cluster.close();
   return progress;
 }
 
@@ -109,7 +114,7 @@ async function opened<T>(cluster: KafkaCluster, work: () => Promise<T>): Promise
   try {
     return await work();
   } catch (error) {
-    await cluster.close();
+    cluster.close();
     throw openFailure(cluster.name, cluster.library, error);
   }
 }
@@ -154,6 +159,7 @@ interface Shared extends KafkaStoreOptions {
   readonly topics: KafkaTopics;
   readonly table: KafkaProgressTable;
   readonly health: WriteHealth;
+  readonly turns: Turns;
 }
 
 interface OpenSession {
@@ -182,26 +188,29 @@ class KafkaTarget implements OriginTarget {
     const { cluster, health } = this.#shared;
     try {
       await this.#commitAgain(fill);
-      health.note(null);
+      health.note(this.#key, null);
     } catch (cause) {
       cluster.forgetState();
       const failure = writeFailure(cluster.name, cause);
-      if (failure.code === "STORE_WRITE_FAILED") health.note(failure);
+      if (failure.code === "STORE_WRITE_FAILED") health.note(this.#key, failure);
       throw failure;
     }
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    this.#shared.health.forget(this.#key);
+  }
 
   async #commitAgain(fill: (stage: CommitStage) => void): Promise<void> {
-    const { cluster, random = Math.random } = this.#shared;
+    const { cluster, clock, random = Math.random } = this.#shared;
+    const endUs = clock.nowUs() + againMsMax * 1000;
     const delays = retryDelaysMs(againPolicy, random);
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#commitOnce(fill);
       } catch (error) {
         this.#open = null;
-        if (!isSuperseded(error) || attempt === attemptsMax) throw error;
+        if (!isSuperseded(error) || attempt === attemptsMax || clock.nowUs() > endUs) throw error;
       }
       cluster.forgetState();
       await cluster.pause(delays.next().value);
@@ -243,28 +252,14 @@ class KafkaTarget implements OriginTarget {
   }
 
   async #send(session: KafkaSession, { parts }: CommitStage, after: KafkaProgress): Promise<void> {
-    const { cluster, topics, payload } = this.#shared;
-    const options = { library: cluster.library, topics, payload, state: await cluster.state() };
-    const records = recordMessages(parts, options);
-    await session.commit([...records, progressMessage(this.#key, encodeProgress(after), options)]);
-  }
-}
-
-/** Says once that writes fail, and once that they go on. */
-class WriteHealth {
-  readonly #cluster: string;
-  readonly #logger: Logger;
-  #isFailing = false;
-
-  constructor(cluster: string, logger: Logger) {
-    this.#cluster = cluster;
-    this.#logger = logger;
-  }
-
-  note(failure: TidegateError | null): void {
-    if (this.#isFailing === (failure !== null)) return;
-    this.#isFailing = failure !== null;
-    if (failure !== null) this.#logger.error({ error: failure.message }, "Kafka takes no writes");
-    else this.#logger.info({ cluster: this.#cluster }, "Kafka takes writes again");
+    const { cluster, topics, payload, turns } = this.#shared;
+    const done = await turns.take();
+    try {
+      const options = { library: cluster.library, topics, payload, state: await cluster.state() };
+      const records = recordMessages(parts, options);
+      await session.commit([...records, progressMessage(this.#key, encodeProgress(after), options)]);
+    } finally {
+      done();
+    }
   }
 }

@@ -76,7 +76,7 @@ describe.skipIf(["kafka", "kcat"].some(isMissing))("with a broker", () => {
     const messages = [...recordMessages(stage.parts, options), progressMessage(originKey(of), value, options)];
     await session.join(messages);
     await session.send(messages);
-    await cluster.close();
+    cluster.close();
   }
 
   describe("collectors that share topics", () => {
@@ -88,9 +88,9 @@ describe.skipIf(["kafka", "kcat"].some(isMissing))("with a broker", () => {
       async function writeAll(store: Store): Promise<void> {
         await store.contact(origin);
         for (let offset = 0; offset < 300; ) {
-          const count = 1 + Math.floor(random() * 40);
+          const count = 1 + Math.floor(random() * 80);
           const from = Math.max(0, offset - Math.floor(random() * 30));
-          const gap = { lane: "readings", fromOffset: 400, toOffset: 410, reason: "size", sinceUs: 1, untilUs: 2 } as const;
+          const gap = { lane: "readings", fromOffset: 500, toOffset: 510, reason: "size", sinceUs: 1, untilUs: 2 } as const;
           const writes = [store.append(origin, block(from, offset + count - from)), store.declareLost(origin, gap)];
           // One that is fenced too often in a row gives up, and the gateway comes again.
           const outcomes = await Promise.allSettled(writes);
@@ -100,10 +100,10 @@ describe.skipIf(["kafka", "kcat"].some(isMissing))("with a broker", () => {
         }
       }
       await Promise.all(stores.map(writeAll));
-      await first.append(origin, block(290, 50));
-      expect(await stored(place)).toEqual(numbered(340));
-      expect(await readingsReport(first)).toMatchObject({ received: 340, lost: 10, nextOffset: 340 });
-    });
+      await first.append(origin, block(290, 90));
+      expect(await stored(place)).toEqual(numbered(380));
+      expect(await readingsReport(first)).toMatchObject({ received: 380, lost: 10, nextOffset: 380 });
+    }, 60_000);
 
     test("one that was fenced does its commit again, and nobody notices", async () => {
       const place = newPlace();
@@ -437,9 +437,9 @@ describe.skipIf(["kafka", "kcat"].some(isMissing))("with a broker", () => {
         await until(() => isDrained(forwarder));
       }
       expect(await stored(place, { gatewayId: "gw-1", logId: log.logId })).toEqual(numbered(1200));
-      const ofKafka = said.filter((line) => line.startsWith("Kafka takes"));
-      const outage = ["Kafka takes no writes", "Kafka takes writes again"];
-      expect(ofKafka).toEqual([...outage, ...outage]);
+      const ofStore = said.filter((line) => line.startsWith("the store takes"));
+      const outage = ["the store takes no writes", "the store takes writes again"];
+      expect(ofStore).toEqual([...outage, ...outage]);
     }, 120_000);
 
     test("when it moves from one collector to another that shares the topics", async () => {
