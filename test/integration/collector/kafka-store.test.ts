@@ -24,7 +24,7 @@ import { systemClock as clock } from "../../../src/platform/clock.ts";
 import { createLogger, type Logger } from "../../../src/platform/logger.ts";
 import { kafkaRequest } from "../../support/kafka-link.ts";
 import { connectionTo, kafkaForTests, newKafkaPlace, setTopicConfig } from "../../support/kafka-store-broker.ts";
-import { storedInKafka } from "../../support/kafka-store-records.ts";
+import { settleInKafka, storedInKafka } from "../../support/kafka-store-records.ts";
 import { alertFor, numbered, readingBlock, readingsFrom } from "../../support/records.ts";
 import { seededRandom, testSeed } from "../../support/seeded-random.ts";
 import { isMissing } from "../../support/servers.ts";
@@ -208,7 +208,7 @@ describe.skipIf(["kafka", "kcat"].some(isMissing))("with a broker", () => {
 
   describe("messages", () => {
     const read = async (place: KafkaPlace, lane: string) => {
-      await stored(place);
+      await settleInKafka(place, origin);
       return broker().messages(`${place.topicPrefix}.${lane}`);
     };
 
@@ -237,9 +237,9 @@ describe.skipIf(["kafka", "kcat"].some(isMissing))("with a broker", () => {
         { ...newPlace(), payload: "protobuf" } as const,
       ];
       for (const place of [events, blocks]) await (await opened(place)).append(origin, block(0, 1));
-      const [event] = (await broker().messages(`${events.topicPrefix}.readings`)).filter(({ payload }) => payload !== "");
+      const [event] = await read(events, "readings");
       expect(JSON.parse(event?.payload ?? "")).toMatchObject({ specversion: "1.0", data: { offset: 0 } });
-      const [protobuf] = await broker().messages(`${blocks.topicPrefix}.readings`);
+      const [protobuf] = await read(blocks, "readings");
       expect(protobuf?.headers[1]).toBe('application/x-protobuf; messageType="tidegate.v1.ReadingBlock"');
     });
 
@@ -313,6 +313,7 @@ describe.skipIf(["kafka", "kcat"].some(isMissing))("with a broker", () => {
       const store = await opened(place);
       await store.contact(origin);
       await store.append(origin, block(0, 5));
+      await store.progress();
       const messages = await broker().messages(`${place.topicPrefix}.progress`);
       const report = await readKafkaProgress(place, context);
       expect(report.map(originReport)[0]?.lanes.readings).toMatchObject({ received: 5 });
