@@ -13,7 +13,8 @@ import {
 const unknownTopicCode = 3;
 /** Leader, coordinator or replica that is moving or coming: it may be asked again soon, perhaps somewhere else. */
 const movingCodes: ReadonlySet<number> = new Set([5, 6, 9, 14, 15, 16, 74, 75, 78]);
-const concurrentTransactionsCode = 51;
+/** Coordinator load in progress, concurrent transactions. */
+const waitingCodes: ReadonlySet<number> = new Set([14, 51]);
 /** Another session has taken the transactional id, or the broker has ended its transaction, or forgotten it. */
 const supersededCodes: ReadonlySet<number> = new Set([45, 47, 48, 49, 59, 90, 120]);
 
@@ -21,9 +22,14 @@ function has(error: unknown, codes: ReadonlySet<number>): boolean {
   return kafkaErrorsIn(error).some((each) => codes.has(kafkaCode(each)));
 }
 
-/** The same request may do in a moment. */
+/** The same request may do in a moment, perhaps at another broker. */
 export function isBusy(error: unknown): boolean {
-  return has(error, movingCodes) || kafkaErrorsIn(error).some((each) => kafkaCode(each) === concurrentTransactionsCode);
+  return has(error, movingCodes) || has(error, waitingCodes);
+}
+
+/** The same request may do in a moment, at the same coordinator: the transaction before is being finished. */
+export function isWaiting(error: unknown): boolean {
+  return has(error, waitingCodes);
 }
 
 /** Nothing of the transaction is kept, and a new session can do it again. */

@@ -2,7 +2,8 @@
 // takes no connection of its own.
 //
 // Constraints
-//   slotsMax        8      connections to a broker, which are opened when needed; a broker answers one request of a connection after the other
+//   slotsMax        8      connections to a broker for sessions, opened when needed, and two more for questions and for reading; a broker
+//                          answers one request of a connection after the other
 //   connectMsMax    10 s   to reach a broker and to be let in
 //   busyMsMax       15 s   for a broker that is busy with the transaction before, or about to lead
 //   requestMsMax    20 s   for an answer; a connection that gives none is destroyed, with all that waits on it
@@ -17,8 +18,9 @@ import type { Environment } from "../platform/secret.ts";
 import { isBusy } from "./kafka-answers.ts";
 import { type KafkaRequests, kafkaRequests } from "./kafka-requests.ts";
 
-/** Connections of sessions; one more is for reading. */
 export const slotsMax = 8;
+/** Beside those of sessions: for questions about the cluster. */
+export const questionSlot = -1;
 const connectMsMax = 10_000;
 const requestMsMax = 20_000;
 const busyMsMax = 15_000;
@@ -57,8 +59,8 @@ export interface TopicState {
 }
 
 export interface ClusterState {
-  /** Any of them takes what is for the controller. */
   readonly brokers: readonly Broker[];
+  /** A broker that takes what is for the controller. */
   readonly controller: Broker;
   readonly topics: ReadonlyMap<string, TopicState>;
 }
@@ -122,14 +124,14 @@ export class KafkaCluster {
     throw failures.length === 1 ? failures[0] : new AggregateError(failures, "no broker answers");
   }
 
-  /** Asks again while the answer is that a broker is busy, or that it leads no more or not yet. */
-  async untilFree<T>(ask: () => Promise<T>): Promise<T> {
+  /** Asks again while the answer is such a one. Default: that a broker is busy, or that it leads no more or not yet. */
+  async untilFree<T>(ask: () => Promise<T>, isAgain: (error: unknown) => boolean = isBusy): Promise<T> {
     const endUs = this.clock.nowUs() + busyMsMax * 1000;
     for (let pauseMs = 5; ; pauseMs = Math.min(busyPauseMsMax, pauseMs * 2)) {
       try {
         return await ask();
       } catch (error) {
-        if (!isBusy(error) || this.clock.nowUs() > endUs) throw error;
+        if (!isAgain(error) || this.clock.nowUs() > endUs) throw error;
       }
       this.forgetState();
       await this.pause(pauseMs);
@@ -163,7 +165,7 @@ export class KafkaCluster {
   async #metadata(broker: Broker, topics: string[]) {
     const { metadata } = this.requests;
     try {
-      return await this.ask({ broker, slot: -1 }, metadata, topics, false, false);
+      return await this.ask({ broker, slot: questionSlot }, metadata, topics, false, false);
     } catch (error) {
       const { response } = error as { readonly response?: Awaited<ReturnType<typeof metadata.async>> };
       if (response === undefined || response === null) throw error;

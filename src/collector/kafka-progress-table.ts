@@ -113,7 +113,9 @@ export class KafkaProgressTable {
     const end = await this.#offset(broker, latest);
     if (this.#position === null || this.#position > end) await this.#restart(broker);
     const endUs = clock.nowUs() + readMsMax * 1000;
-    while ((this.#position ?? end) < end) {
+    for (;;) {
+      this.#checkSize();
+      if (this.#position === null || this.#position >= end) return;
       if (clock.nowUs() > endUs) throw new Error(`topic ${this.#options.topic} was not read in ${readMsMax} ms`);
       for (const batch of await this.#fetch(broker)) this.#take(batch);
     }
@@ -155,7 +157,6 @@ export class KafkaProgressTable {
     this.#position = next;
     if ((batch.attributes & controlBit) !== 0) this.#finish(batch);
     else this.#add(batch);
-    this.#checkSize();
   }
 
   #add({ attributes, producerId, records }: RecordsBatch): void {

@@ -12,9 +12,8 @@
 //                                  for its topic goes again in halves
 //   transactionMsMax     30 s      after which the broker ends a transaction whose collector has gone
 
-import { isRefusal } from "./kafka-answers.ts";
-import type { Ask, Broker, KafkaCluster } from "./kafka-cluster.ts";
-import { slotsMax } from "./kafka-cluster.ts";
+import { isRefusal, isWaiting } from "./kafka-answers.ts";
+import { type Ask, type Broker, type KafkaCluster, questionSlot, slotsMax } from "./kafka-cluster.ts";
 
 const requestBytesMax = 512 * 1024;
 const transactionMsMax = 30_000;
@@ -67,7 +66,7 @@ async function coordinatorOf(cluster: KafkaCluster, transactionalId: string): Pr
   const [broker] = brokers;
   if (broker === undefined) throw new Error("the cluster names no broker");
   const request = cluster.requests.findCoordinator;
-  const { coordinators } = await cluster.ask({ broker, slot: -1 }, request, transactionKey, [transactionalId]);
+  const { coordinators } = await cluster.ask({ broker, slot: questionSlot }, request, transactionKey, [transactionalId]);
   const [coordinator] = coordinators;
   if (coordinator === undefined) throw new Error(`the cluster names no coordinator of ${transactionalId}`);
   return { host: coordinator.host, port: coordinator.port };
@@ -102,7 +101,7 @@ export class KafkaSession {
       partitions: partitions.filter(({ topic }) => topic === name).map(({ partition }) => partition),
     }));
     const request = cluster.requests.addPartitions;
-    await cluster.untilFree(() => cluster.ask(coordinator, request, transactionalId, producerId, epoch, topics));
+    await cluster.untilFree(() => cluster.ask(coordinator, request, transactionalId, producerId, epoch, topics), isWaiting);
   }
 
   async send(partitions: readonly PartitionMessages[]): Promise<void> {

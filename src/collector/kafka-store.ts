@@ -16,7 +16,7 @@
 //   collector gone in the middle          its transaction is aborted by the next session of the gateway, at the latest after transactionMsMax
 //
 // Constraints
-//   commitRecordsMax  10,000   records a commit, about half a second
+//   commitRecordsMax  10,000   records a commit, about a quarter of a second
 //   commitsMax        8        commits that are made into messages and sent at once, of all gateways; the others wait their turn
 //   openMax           2,000    sessions; beyond it the ones that are idle go first. A session has no connection of its own
 //   originsMax is of all collectors together, give or take the gateways that two of them introduce at the same moment

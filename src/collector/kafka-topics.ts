@@ -6,7 +6,7 @@
 import { type Lane, lanes } from "../model/lane.ts";
 import { TidegateError } from "../platform/errors.ts";
 import { isBusyCode, isUnknownTopic } from "./kafka-answers.ts";
-import type { ClusterState, KafkaCluster, TopicState } from "./kafka-cluster.ts";
+import { type ClusterState, type KafkaCluster, questionSlot, type TopicState } from "./kafka-cluster.ts";
 
 const createMsMax = 15_000;
 const pollMs = 100;
@@ -104,7 +104,7 @@ async function createTopics(cluster: KafkaCluster, state: ClusterState, wanted: 
   }));
   const { createTopics: request } = cluster.requests;
   const answer = await cluster
-    .ask({ broker: state.controller, slot: -1 }, request, requested, createMsMax, false)
+    .ask({ broker: state.controller, slot: questionSlot }, request, requested, createMsMax, false)
     .catch((error: unknown) => {
       const { response } = error as { readonly response?: Awaited<ReturnType<typeof request.async>> };
       if (response === undefined || response === null) throw error;
@@ -127,7 +127,7 @@ async function checkPolicy(cluster: KafkaCluster, state: ClusterState, topic: st
   const [broker] = state.topics.get(topic)?.leaders ?? [];
   if (broker === undefined) return;
   const { describeConfigs } = cluster.requests;
-  const answer = await cluster.ask({ broker, slot: -1 }, describeConfigs, [resource], false, false).catch(() => null);
+  const answer = await cluster.ask({ broker, slot: questionSlot }, describeConfigs, [resource], false, false).catch(() => null);
   const policy = answer?.results[0]?.configs[0]?.value;
   if (policy === undefined || policy === null || policy === "compact") return;
   const command = `kafka-configs --alter --entity-type topics --entity-name ${topic} --add-config cleanup.policy=compact`;

@@ -14,6 +14,7 @@ import { type KafkaPlace, openKafkaStore, readKafkaProgress } from "../../../src
 import { topicNames, topicsOf } from "../../../src/collector/kafka-topics.ts";
 import { originReport } from "../../../src/collector/report.ts";
 import type { ReceivedBlock, Store } from "../../../src/collector/store.ts";
+import { storedProgress } from "../../../src/collector/store-table.ts";
 import { CollectorSink } from "../../../src/forward/collector-sink.ts";
 import { Forwarder } from "../../../src/forward/forwarder.ts";
 import { openLevelLog } from "../../../src/log/level-log.ts";
@@ -308,14 +309,15 @@ describe.skipIf(["kafka", "kcat"].some(isMissing))("with a broker", () => {
 
     test("are left alone by a report, which changes nothing", async () => {
       const place = newPlace();
-      await expect(readKafkaProgress(place, context)).rejects.toMatchObject({ code: "STORE_UNUSABLE" });
+      const read = () => storedProgress({ kind: "kafka", ...place }, context);
+      await expect(read()).rejects.toMatchObject({ code: "STORE_UNUSABLE" });
       expect(await topicsWith(place.topicPrefix)).toEqual([]);
       const store = await opened(place);
       await store.contact(origin);
       await store.append(origin, block(0, 5));
       await store.progress();
       const messages = await broker().messages(`${place.topicPrefix}.progress`);
-      const report = await readKafkaProgress(place, context);
+      const report = await read();
       expect(report.map(originReport)[0]?.lanes.readings).toMatchObject({ received: 5 });
       expect(await broker().messages(`${place.topicPrefix}.progress`)).toEqual(messages);
       // The session that writes was not fenced.
