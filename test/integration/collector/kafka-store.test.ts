@@ -260,11 +260,13 @@ describe.skipIf(["kafka", "kcat"].some(isMissing))("with a broker", () => {
   });
 
   describe("topics", () => {
-    async function createTopics(names: readonly string[], numPartitions: number, policy: string): Promise<void> {
+    async function createTopic(name: string, numPartitions: number, policy: string): Promise<void> {
       const connection = await connectionTo(broker());
       const configs = [{ name: "cleanup.policy", value: policy }];
-      const topics = names.map((name) => ({ name, numPartitions, replicationFactor: 1, assignments: [], configs }));
-      await createTopicsV7.api.async(connection, topics, 5000, false);
+      const topic = { name, numPartitions, replicationFactor: 1, assignments: [], configs };
+      await createTopicsV7.api.async(connection, [topic], 5000, false);
+      // The broker learns of it a moment later.
+      await vi.waitFor(() => metadataV9.api.async(connection, [name], false, false), { timeout: 10_000, interval: 5 });
       await connection.close();
     }
 
@@ -289,7 +291,7 @@ describe.skipIf(["kafka", "kcat"].some(isMissing))("with a broker", () => {
 
     test("that are not there and must not be made are named with the remedy", async () => {
       const place = { ...newPlace(), createTopics: false };
-      await createTopics([`${place.topicPrefix}.readings`], 2, "delete");
+      await createTopic(`${place.topicPrefix}.readings`, 2, "delete");
       await expect(opened(place)).rejects.toMatchObject({
         code: "STORE_UNUSABLE",
         message: expect.stringMatching(
@@ -303,7 +305,7 @@ describe.skipIf(["kafka", "kcat"].some(isMissing))("with a broker", () => {
       ["messages that go with age", 1, "delete", /cleanup\.policy=delete, and must be compact: kafka-configs --alter/],
     ])("of progress with %s are refused with the remedy", async (_, partitions, policy, reason) => {
       const place = newPlace();
-      await createTopics([`${place.topicPrefix}.progress`], partitions, policy);
+      await createTopic(`${place.topicPrefix}.progress`, partitions, policy);
       await expect(opened(place)).rejects.toMatchObject({ code: "STORE_UNUSABLE", message: expect.stringMatching(reason) });
     });
 
