@@ -55,7 +55,7 @@ async function reportOf(options: ReportOptions): Promise<OriginReport[]> {
   if (place === null) {
     return reportOfCollector({ address: connect, gatewayId: gateway, tls: tlsOf(options), clock: systemClock });
   }
-  return (await storedProgress(place, { environment: process.env })).map(originReport);
+  return (await storedProgress(place, { environment: process.env, clock: systemClock })).map(originReport);
 }
 
 /** Null: a collector that runs is asked. */

@@ -2,6 +2,7 @@
 // tells each gateway how far it has come. This file constructs and connects its parts and is the only one that listens.
 //
 //   gateway --gRPC--> forward-stream.ts --> request-check.ts --> group-commit.ts --> embedded-store.ts --> LevelDB
+//                                                                            +-----> kafka-store.ts --> Kafka
 //                                                                            '-----> postgres-store.ts --> PostgreSQL
 //
 // Constraints (startCollector's `limits`; defaults in collectorLimits)
@@ -91,7 +92,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   const limits = { ...collectorLimits, ...options.limits };
   const { store: place, tls, environment = {}, clock, logger } = options;
   const certificates = tls === undefined ? null : new ServerCertificates({ files: tls, clock, logger });
-  const store = "kind" in place ? await openStore(place, { originsMax: limits.originsMax, environment, logger }) : place;
+  const store = "kind" in place ? await openStore(place, { originsMax: limits.originsMax, environment, clock, logger }) : place;
   const collector = new GrpcCollector({ ...options, certificates }, limits, store);
   try {
     await collector.listen();

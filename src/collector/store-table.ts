@@ -1,9 +1,12 @@
 // The kinds of stores: how each is opened, how a report reads it, and how it is called. The configuration names one of them.
 
+import type { Clock } from "../platform/clock.ts";
+import { kafkaTarget } from "../platform/kafka-connection.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { Environment } from "../platform/secret.ts";
 import { openCollectorDatabase, readProgress } from "./embedded-database.ts";
 import { openEmbeddedStore } from "./embedded-store.ts";
+import { type KafkaPlace, openKafkaStore, readKafkaProgress } from "./kafka-store.ts";
 import { databaseName } from "./postgres-connection.ts";
 import { openPostgresStore, readPostgresProgress } from "./postgres-store.ts";
 import type { OriginProgress, Store } from "./store.ts";
@@ -11,6 +14,7 @@ import type { OriginProgress, Store } from "./store.ts";
 interface PlaceOf {
   /** Created if absent. */
   readonly embedded: { readonly kind: "embedded"; readonly directory: string };
+  readonly kafka: KafkaPlace & { readonly kind: "kafka" };
   readonly postgres: { readonly kind: "postgres"; readonly url: string };
 }
 
@@ -23,13 +27,16 @@ export interface StoreContext {
   readonly originsMax: number;
   /** For secrets that stand there. */
   readonly environment: Environment;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
+
+export type ReadContext = Pick<StoreContext, "environment" | "clock">;
 
 interface StoreKind<P> {
   open(place: P, context: StoreContext): Promise<Store>;
   /** What is there, in the order of first contact. Changes nothing. */
-  progress(place: P, context: Pick<StoreContext, "environment">): Promise<OriginProgress[]>;
+  progress(place: P, context: ReadContext): Promise<OriginProgress[]>;
   /** For people; holds no secret. */
   nameOf(place: P): string;
 }
@@ -39,6 +46,11 @@ const storeKinds: { readonly [K in keyof PlaceOf]: StoreKind<PlaceOf[K]> } = {
     open: ({ directory }, { originsMax }) => openEmbeddedStore({ directory, originsMax }),
     progress: ({ directory }) => progressInDirectory(directory),
     nameOf: ({ directory }) => `data ${directory}`,
+  },
+  kafka: {
+    open: (place, context) => openKafkaStore({ ...place, ...context }),
+    progress: (place, context) => readKafkaProgress(place, context),
+    nameOf: (place) => `Kafka ${kafkaTarget(place)}, topics ${place.topicPrefix}.*`,
   },
   postgres: {
     open: ({ url }, { originsMax, logger }) => openPostgresStore({ url, originsMax, logger }),
@@ -53,7 +65,7 @@ export function openStore(place: StorePlace, context: StoreContext): Promise<Sto
 }
 
 /** What a store that no collector of this process has open holds, in the order of first contact. Errors as {@link openStore}. */
-export function storedProgress(place: StorePlace, context: Pick<StoreContext, "environment">): Promise<OriginProgress[]> {
+export function storedProgress(place: StorePlace, context: ReadContext): Promise<OriginProgress[]> {
   return kindOf(place).progress(place, context);
 }
 

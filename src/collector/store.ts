@@ -1,4 +1,4 @@
-// The store's contract: where a collector keeps what it received. embedded-store.ts and postgres-store.ts implement it, on what
+// The store's contract: where a collector keeps what it received. embedded-store.ts, postgres-store.ts and kafka-store.ts implement it, on what
 // they have in common (group-commit.ts).
 //
 // Invariants

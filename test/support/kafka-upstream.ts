@@ -70,15 +70,26 @@ export class KafkaBroker extends ServerProcess {
 
   /** What a topic has, by partition, in the order of each. Read by another implementation than the one that wrote. */
   async messages(topic: string): Promise<readonly KafkaMessage[]> {
-    const sasl = ["security.protocol=SASL_PLAINTEXT", "sasl.mechanism=PLAIN"];
-    const user = [`sasl.username=${kafkaUser.username}`, `sasl.password=${kafkaUser.password}`];
-    const settings = [...sasl, ...user].flatMap((setting) => ["-X", setting]);
-    const args = ["-C", "-b", `127.0.0.1:${this.#port}`, "-t", topic, "-o", "beginning", "-e", "-q", "-J", ...settings];
+    const args = ["-C", "-t", topic, "-o", "beginning", "-e", "-q", "-J", ...this.#kcatSettings()];
     const { stdout } = await run("kcat", args, { maxBuffer: 256 * 1024 * 1024 });
     return stdout
       .split("\n")
       .filter((line) => line !== "")
       .map((line) => JSON.parse(line) as KafkaMessage);
+  }
+
+  /** As an operator would, by hand. A message that is empty has no value. */
+  async send(topic: string, key: string, message: string): Promise<void> {
+    const args = ["-P", "-t", topic, "-K", "|", "-Z", ...this.#kcatSettings()];
+    const sending = run("kcat", args);
+    sending.child.stdin?.end(`${key}|${message}\n`);
+    await sending;
+  }
+
+  #kcatSettings(): string[] {
+    const sasl = ["security.protocol=SASL_PLAINTEXT", "sasl.mechanism=PLAIN"];
+    const user = [`sasl.username=${kafkaUser.username}`, `sasl.password=${kafkaUser.password}`];
+    return ["-b", `127.0.0.1:${this.#port}`, ...[...sasl, ...user].flatMap((setting) => ["-X", setting])];
   }
 
   async received(prefix: string) {
@@ -112,12 +123,20 @@ export interface KafkaTls extends CertificateFiles {
   readonly ca: string;
 }
 
-/** @param directory an existing one. The caller kills the broker. */
-export async function openKafkaBroker(directory: string, tls?: KafkaTls): Promise<KafkaBroker> {
+export interface KafkaBrokerOptions {
+  /** Absent: nothing is encrypted. */
+  readonly tls?: KafkaTls;
+  /** Opens what clients reach the broker through, and yields the port of that. Absent: they reach it directly. */
+  readonly link?: (port: number) => Promise<number>;
+}
+
+/** The caller kills the broker. @param directory an existing one. */
+export async function openKafkaBroker(directory: string, { tls, link }: KafkaBrokerOptions = {}): Promise<KafkaBroker> {
   const [port, controllerPort] = [await freePort(), await freePort()];
   const properties = join(directory, "server.properties");
+  const ports = { port, controllerPort, advertisedPort: (await link?.(port)) ?? port };
   const secured = tls === undefined ? [] : await securedBy(directory, tls);
-  await writeFile(properties, `${[...propertiesOf(directory, port, controllerPort), ...secured].join("\n")}\n`);
+  await writeFile(properties, `${[...propertiesOf(directory, ports), ...secured].join("\n")}\n`);
   const java = ["-Xmx384m", "-XX:TieredStopAtLevel=1", "-cp", await classPath(directory)];
   const { username, password } = kafkaUser;
   const users = ["256", "512"].flatMap((bits) => ["--add-scram", `SCRAM-SHA-${bits}=[name=${username},password=${password}]`]);
@@ -146,7 +165,13 @@ async function securedBy(directory: string, { ca, cert, key }: KafkaTls): Promis
   ];
 }
 
-function propertiesOf(directory: string, port: number, controllerPort: number): string[] {
+interface KafkaPorts {
+  readonly port: number;
+  readonly controllerPort: number;
+  readonly advertisedPort: number;
+}
+
+function propertiesOf(directory: string, { port, controllerPort, advertisedPort }: KafkaPorts): string[] {
   const { username, password } = kafkaUser;
   const module = "org.apache.kafka.common.security.plain.PlainLoginModule";
   return [
@@ -154,7 +179,7 @@ function propertiesOf(directory: string, port: number, controllerPort: number): 
     "node.id=1",
     `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
     `listeners=CLIENT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    `advertised.listeners=CLIENT://127.0.0.1:${port}`,
+    `advertised.listeners=CLIENT://127.0.0.1:${advertisedPort}`,
     "listener.security.protocol.map=CLIENT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
     "inter.broker.listener.name=CLIENT",
     "controller.listener.names=CONTROLLER",
@@ -162,7 +187,13 @@ function propertiesOf(directory: string, port: number, controllerPort: number): 
     "sasl.mechanism.inter.broker.protocol=PLAIN",
     `listener.name.client.plain.sasl.jaas.config=${module} required username="${username}" password="${password}" user_${username}="${password}";`,
     `log.dirs=${join(directory, "data")}`,
+    // A broker that was killed is let in again when its session is over.
+    "broker.heartbeat.interval.ms=500",
+    "broker.session.timeout.ms=2000",
     "offsets.topic.replication.factor=1",
+    "transaction.state.log.replication.factor=1",
+    "transaction.state.log.min.isr=1",
+    "transaction.state.log.num.partitions=3",
     "auto.create.topics.enable=false",
   ];
 }

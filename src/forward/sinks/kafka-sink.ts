@@ -20,15 +20,25 @@
 // payload. It uses no transactions: they would not help, since no consumer of a gateway commits offsets in them.
 
 import type { EventEmitter } from "node:events";
-import { isIP, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { MessageToProduce, Producer, ProducerOptions } from "@platformatic/kafka";
-import { type PayloadFormat, payloadOf } from "../../codec/record-payload.ts";
+import { recordMessage } from "../../codec/record-message.ts";
+import type { PayloadFormat } from "../../codec/record-payload.ts";
 import { type Lane, lanes } from "../../model/lane.ts";
 import type { Origin } from "../../model/origin.ts";
 import { loadLibrary } from "../../platform/client-library.ts";
 import { messageOf, TidegateError } from "../../platform/errors.ts";
-import { readSecret } from "../../platform/secret.ts";
-import { readTlsFiles, type TlsOptions } from "../../platform/tls-client.ts";
+import {
+  isKafkaAccessFault,
+  type KafkaLibrary,
+  type KafkaServers,
+  kafkaCode,
+  kafkaCredentials,
+  kafkaErrorsIn,
+  kafkaPartition,
+  kafkaRecordCodes,
+  kafkaTarget,
+} from "../../platform/kafka-connection.ts";
 import type { BatchOutcome, ConnectOptions, RecordBatch, RecordClient, RecordSink } from "../record-sink.ts";
 import { AddressTemplate } from "./address-template.ts";
 import { accepted, type Fate, kept, outcomeOf, rejected } from "./confirm-window.ts";
@@ -43,23 +53,15 @@ const retries = 2;
 const retryDelayMs = 250;
 const metadataMaxAgeMs = 300_000;
 
-export interface KafkaSinkOptions {
+export interface KafkaSinkOptions extends KafkaServers {
   readonly name: string;
   readonly lanes: readonly Lane[];
-  readonly brokers: readonly { readonly host: string; readonly port: number }[];
-  readonly mechanism: "PLAIN" | "SCRAM-SHA-256" | "SCRAM-SHA-512";
-  readonly username?: string | undefined;
-  readonly password?: string | undefined;
-  readonly passwordFile?: string | undefined;
-  readonly passwordEnv?: string | undefined;
-  readonly tls?: TlsOptions | undefined;
   readonly topic: string;
   readonly createTopic: boolean;
   readonly payload: PayloadFormat;
   readonly compression: "gzip" | "none";
 }
 
-type KafkaLibrary = typeof import("@platformatic/kafka");
 type KafkaProducer = Producer<Buffer, Buffer, Buffer, Buffer>;
 
 export async function createKafkaSink(options: KafkaSinkOptions, context: SinkContext): Promise<RecordSink> {
@@ -79,7 +81,7 @@ class KafkaSink implements RecordSink {
     this.#options = options;
     this.#context = context;
     this.name = options.name;
-    this.target = options.brokers.map(({ host, port }) => `${host}:${port}`).join(",");
+    this.target = kafkaTarget(options);
   }
 
   async connect({ signal, answered }: ConnectOptions): Promise<RecordClient> {
@@ -109,17 +111,8 @@ class KafkaSink implements RecordSink {
   }
 
   async #producerOptions(): Promise<ProducerOptions<Buffer, Buffer, Buffer, Buffer>> {
-    const { brokers, mechanism, username, password, passwordFile, passwordEnv, tls, createTopic } = this.#options;
+    const { brokers, createTopic } = this.#options;
     const { origin, environment } = this.#context;
-    const secret = await readSecret({ text: password, file: passwordFile, variable: passwordEnv }, environment, "SINK_REFUSED");
-    const sasl = {
-      mechanism,
-      ...(username === undefined ? {} : { username }),
-      ...(secret === undefined ? {} : { password: secret }),
-    };
-    // An IP address is no server name (RFC 6066), and is checked without it.
-    const hasNames = brokers.some(({ host }) => isIP(host) === 0);
-    const files = tls === undefined ? undefined : await readTlsFiles(tls, "SINK_REFUSED");
     return {
       clientId: `tidegate-${origin.gatewayId}`,
       bootstrapBrokers: brokers.map(({ host, port }) => ({ host, port })),
@@ -128,8 +121,7 @@ class KafkaSink implements RecordSink {
       connectTimeout: connectTimeoutMs,
       metadataMaxAge: metadataMaxAgeMs,
       autocreateTopics: createTopic,
-      ...(username === undefined ? {} : { sasl }),
-      ...(files === undefined ? {} : { tls: files, tlsServerName: files.servername ?? hasNames }),
+      ...(await kafkaCredentials(this.#options, environment, "SINK_REFUSED")),
     };
   }
 }
@@ -219,20 +211,8 @@ class KafkaRecordClient implements RecordClient {
   #messagesOf({ lane, records }: RecordBatch, topic: string, partitions: number): Message[] {
     const { payload, origin, library } = this.#options;
     return records.map((placed, index) => {
-      const { bytes, contentType } = payloadOf(payload, origin, lane, placed);
-      const { device, metric } = placed.record;
-      const key = Buffer.from(`${device}/${metric}`);
-      const headers = {
-        "content-type": contentType,
-        gateway: placed.gatewayId,
-        log: origin.logId,
-        lane,
-        offset: String(placed.offset),
-      };
-      const pairs = Object.entries(headers).map(([name, value]) => [Buffer.from(name), Buffer.from(value)] as const);
-      // As Kafka's own producers do: murmur2, made positive.
-      const partition = (library.murmur2(key) & 0x7fffffff) % partitions;
-      return { index, topic, partition, key, value: bytes, headers: new Map(pairs) };
+      const message = recordMessage(payload, origin, lane, placed);
+      return { ...message, index, topic, partition: kafkaPartition(library, message.key, partitions) };
     });
   }
 
@@ -260,7 +240,7 @@ class KafkaRecordClient implements RecordClient {
   async #settle({ request, behind, error }: FailedRequest, fates: Fate[]): Promise<void> {
     const { code, reason } = answerIn(error);
     const isLater = laterCodes.has(code);
-    if (!isLater && !recordCodes.has(code)) throw this.#failure(error);
+    if (!isLater && !kafkaRecordCodes.has(code)) throw this.#failure(error);
     const setAll = (messages: readonly Message[], fate: Fate) => {
       for (const { index } of messages) fates[index] = fate;
     };
@@ -321,18 +301,18 @@ class KafkaRecordClient implements RecordClient {
   #failure(error: unknown): TidegateError {
     if (error instanceof TidegateError) return error;
     const { library, target, topic } = this.#options;
-    const all = errorsIn(error);
+    const all = kafkaErrorsIn(error);
     const refusal = this.#tlsRefusal(all);
     if (refusal !== undefined) return refusal;
     const what = messageOf(all.at(-1)).replace(/\.$/, "");
-    if (all.some((each) => each instanceof library.AuthenticationError || refusalCodes.has(codeOf(each)))) {
+    if (isKafkaAccessFault(library, error)) {
       return refusedError(
         target,
         `${what}; check tls, mechanism, username, password and what this user may do with ${topic}`,
         error,
       );
     }
-    if (all.some((each) => codeOf(each) === unknownTopicCode || /^Unknown topic/.test(messageOf(each)))) {
+    if (all.some((each) => kafkaCode(each) === unknownTopicCode || /^Unknown topic/.test(messageOf(each)))) {
       return refusedError(target, `there is no topic for ${topic}; create it, or let the brokers do so (createTopic)`, error);
     }
     return unreachableError(target, what, error);
@@ -348,30 +328,13 @@ interface FailedRequest {
 
 // Error codes of the Kafka protocol.
 const unknownTopicCode = 3;
-/** About records: corrupt, message or list too large, invalid timestamp, policy violation, invalid record. */
-const recordCodes: ReadonlySet<number> = new Set([2, 10, 18, 32, 44, 87]);
 /** Not now: not enough replicas, storage error, throttled. */
 const laterCodes: ReadonlySet<number> = new Set([19, 56, 89]);
-/** Topic, cluster and transactional id authorization failed; SASL authentication failed, unsupported mechanism, illegal state. */
-const refusalCodes: ReadonlySet<number> = new Set([17, 29, 31, 33, 34, 53, 58]);
 
 /** What the broker said; code 0 if it said nothing. */
 function answerIn(error: unknown): { readonly code: number; readonly reason: string } {
-  const answer = errorsIn(error).findLast((each) => codeOf(each) !== 0);
-  return { code: answer === undefined ? 0 : codeOf(answer), reason: messageOf(answer) };
-}
-
-/** An error of the library, and all that are in it. */
-function errorsIn(error: unknown): unknown[] {
-  const inner = error instanceof AggregateError ? error.errors : [];
-  const cause = error instanceof Error && error.cause !== undefined ? [error.cause] : [];
-  return [error, ...[...inner, ...cause].flatMap(errorsIn)];
-}
-
-/** 0 if it is of no code of the protocol. */
-function codeOf(error: unknown): number {
-  const { apiCode } = error as { readonly apiCode?: number };
-  return apiCode ?? 0;
+  const answer = kafkaErrorsIn(error).findLast((each) => kafkaCode(each) !== 0);
+  return { code: answer === undefined ? 0 : kafkaCode(answer), reason: messageOf(answer) };
 }
 
 /** Requests of at most `requestBytesMax`, or of one message. */

@@ -75,7 +75,7 @@ test("a report says what was received, doubled, lost and is missing; running, ov
   ]);
   expect(await collector.report()).toEqual(report);
   await collector.close();
-  const stored = await storedProgress({ kind: "embedded", directory }, { environment: {} });
+  const stored = await storedProgress({ kind: "embedded", directory }, { environment: {}, clock });
   expect(stored.map(originReport)).toEqual(report);
 });
 

@@ -11,7 +11,7 @@ const kafka: TlsHarness = {
   kind: "kafka",
   programs: ["kafka"],
   async start(directory, files) {
-    const broker = await openKafkaBroker(mkdtempSync(join(directory, "kafka-")), files);
+    const broker = await openKafkaBroker(mkdtempSync(join(directory, "kafka-")), { tls: files });
     return {
       options: (tls) => ({
         kind: "kafka",

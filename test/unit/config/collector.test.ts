@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { collectorConfigSchema } from "../../../src/config/collector-schema.ts";
 import type { Fault } from "../../../src/config/faults.ts";
@@ -25,8 +26,33 @@ test("a collector with PostgreSQL names its database", () => {
   expect(parse(`store: { kind: postgres, url: "${url}" }`).store).toEqual({ kind: "postgres", url });
 });
 
+test("a collector with Kafka names its brokers; the rest has defaults", () => {
+  expect(parse("store: { kind: kafka, brokers: ['kafka:9092'] }").store).toEqual({
+    kind: "kafka",
+    brokers: [{ host: "kafka", port: 9092 }],
+    mechanism: "SCRAM-SHA-512",
+    topicPrefix: "tidegate.collector",
+    createTopics: true,
+    partitions: 6,
+    payload: "json",
+    compression: "gzip",
+  });
+});
+
+test("the example in docs/kafka.md is valid", () => {
+  const [, example = ""] = readFileSync("docs/kafka.md", "utf8").match(/```yaml\n(.*?)```/s) ?? [];
+  expect(parse(example).store).toMatchObject({ kind: "kafka", replicas: 3, passwordEnv: "KAFKA_PASSWORD", tls: {} });
+});
+
+const kafka = "kind: kafka, brokers: ['kafka:9092']";
+
 test.each([
   ["store: { kind: postgres }", "store.url", "is missing"],
+  ["store: { kind: kafka }", "store.brokers", "is missing"],
+  [`store: { ${kafka}, password: hunter2, passwordFile: a }`, "store.passwordFile", "is given beside password"],
+  [`store: { ${kafka}, topicPrefix: 'a/b' }`, "store.topicPrefix", "is not allowed"],
+  [`store: { ${kafka}, partitions: 0 }`, "store.partitions", "is too small"],
+  [`store: { ${kafka}, tls: { cert: a.pem } }`, "store.tls.key", "is missing"],
   ["store: { url: postgres://db/telemetry }", "store.kind", "is missing"],
   ["store: { kind: embedded, url: postgres://db/telemetry }", "store.url", "is not a known key"],
   ["store: { kind: postgres, url: mysql://user:hunter2@db }", "store.url", "is not the URL of a PostgreSQL database"],

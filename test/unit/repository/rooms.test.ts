@@ -45,6 +45,7 @@ const allowed = [
   ["src/collector", 'import type a from "pg";'],
   ["src/collector", 'import { a } from "@nats-io/jetstream";'],
   ["src/collector", 'import { a } from "../codec/record-payload.ts";'],
+  ["src/platform", 'import type { a } from "@platformatic/kafka";'],
   ["src/forward", 'import type a from "pg";'],
   ["src/forward", 'import type { a } from "mqtt";'],
   ["src/notify", 'import { a } from "../codec/block-codec.ts";'],
