@@ -20,15 +20,22 @@
 // refuse all behind it. Each message names the stream it is meant for, so that no other one acknowledges it.
 
 import type { JetStreamClient, StreamConfig } from "@nats-io/jetstream";
-import type { NatsConnection, NodeConnectionOptions } from "@nats-io/transport-node";
+import type { NatsConnection } from "@nats-io/transport-node";
 import { type PayloadFormat, payloadOf } from "../../codec/record-payload.ts";
 import type { PlacedRecord } from "../../codec/record-text.ts";
 import type { Lane } from "../../model/lane.ts";
 import { recordKey } from "../../model/origin.ts";
-import { loadLibrary } from "../../platform/client-library.ts";
 import { messageOf, TidegateError } from "../../platform/errors.ts";
-import { readSecret, readSecretFile } from "../../platform/secret.ts";
-import { readTlsFiles, type TlsOptions } from "../../platform/tls-client.ts";
+import {
+  connectNats,
+  isNoStream,
+  loadNats,
+  type NatsLibrary,
+  type NatsServerOptions,
+  natsFaultOf,
+  natsServerNames,
+  natsTimeoutMs,
+} from "../../platform/nats-connection.ts";
 import type { BatchOutcome, ConnectOptions, RecordBatch, RecordClient, RecordSink } from "../record-sink.ts";
 import { AddressTemplate, placeholder } from "./address-template.ts";
 import { accepted, ConfirmWindow, type Fate, kept, rejected } from "./confirm-window.ts";
@@ -36,10 +43,8 @@ import type { SinkContext } from "./sink-context.ts";
 import { closedError, refusedError, unreachableError } from "./sink-errors.ts";
 
 const retryAfterMs = 5000;
-const connectTimeoutMs = 10_000;
 /** Above any `ackTimeout` that makes sense here: the forwarder gives up first. */
 const acknowledgeTimeoutMs = 600_000;
-const pingIntervalMs = 20_000;
 const writesMax = 8;
 
 export interface StreamCreation {
@@ -49,18 +54,8 @@ export interface StreamCreation {
   readonly sizeMax?: number | undefined;
 }
 
-export interface NatsSinkOptions {
+export interface NatsSinkOptions extends NatsServerOptions {
   readonly name: string;
-  readonly servers: readonly { readonly host: string; readonly port: number }[];
-  readonly username?: string | undefined;
-  readonly password?: string | undefined;
-  readonly passwordFile?: string | undefined;
-  readonly passwordEnv?: string | undefined;
-  readonly token?: string | undefined;
-  readonly tokenFile?: string | undefined;
-  readonly tokenEnv?: string | undefined;
-  readonly credentialsFile?: string | undefined;
-  readonly tls?: TlsOptions | undefined;
   readonly stream: string;
   readonly create?: StreamCreation | undefined;
   readonly subject: string;
@@ -68,15 +63,8 @@ export interface NatsSinkOptions {
   readonly inflightMax: number;
 }
 
-interface NatsLibrary {
-  readonly transport: typeof import("@nats-io/transport-node");
-  readonly jetstream: typeof import("@nats-io/jetstream");
-}
-
 export async function createNatsSink(options: NatsSinkOptions, context: SinkContext): Promise<RecordSink> {
-  const transport = await loadLibrary("@nats-io/transport-node", () => import("@nats-io/transport-node"));
-  const jetstream = await loadLibrary("@nats-io/jetstream", () => import("@nats-io/jetstream"));
-  return new NatsSink({ transport, jetstream }, options, context);
+  return new NatsSink(await loadNats(), options, context);
 }
 
 class NatsSink implements RecordSink {
@@ -91,7 +79,7 @@ class NatsSink implements RecordSink {
     this.#options = options;
     this.#context = context;
     this.name = options.name;
-    this.target = options.servers.map(({ host, port }) => `${host}:${port}`).join(",");
+    this.target = natsServerNames(options);
   }
 
   async connect({ signal, lost }: ConnectOptions): Promise<RecordClient> {
@@ -114,53 +102,21 @@ class NatsSink implements RecordSink {
 
   async #connected(): Promise<NatsConnection> {
     try {
-      return await this.#library.transport.connect(await this.#connectionOptions());
+      const { origin, environment } = this.#context;
+      const name = `tidegate ${origin.gatewayId} ${this.name}`;
+      return await connectNats(this.#library, this.#options, { name, environment, fault: "SINK_REFUSED" });
     } catch (error) {
       throw failureOf(this.#library, this.target, error);
     }
   }
 
-  async #connectionOptions(): Promise<NodeConnectionOptions> {
-    const { servers, username, password, passwordFile, passwordEnv, token, tokenFile, tokenEnv } = this.#options;
-    const { origin, environment } = this.#context;
-    const pass = await readSecret({ text: password, file: passwordFile, variable: passwordEnv }, environment, "SINK_REFUSED");
-    const secretToken = await readSecret({ text: token, file: tokenFile, variable: tokenEnv }, environment, "SINK_REFUSED");
-    return {
-      servers: servers.map(({ host, port }) => `${host}:${port}`),
-      name: `tidegate ${origin.gatewayId} ${this.name}`,
-      reconnect: false,
-      timeout: connectTimeoutMs,
-      pingInterval: pingIntervalMs,
-      noAsyncTraces: true,
-      ...(username === undefined ? {} : { user: username }),
-      ...(pass === undefined ? {} : { pass }),
-      ...(secretToken === undefined ? {} : { token: secretToken }),
-      ...(await this.#credentials()),
-      ...(await this.#tls()),
-    };
-  }
-
-  async #credentials(): Promise<Pick<NodeConnectionOptions, "authenticator">> {
-    const { credentialsFile } = this.#options;
-    if (credentialsFile === undefined) return {};
-    const credentials = Buffer.from(await readSecretFile(credentialsFile, "SINK_REFUSED"));
-    return { authenticator: this.#library.transport.credsAuthenticator(credentials) };
-  }
-
-  /** Without `tls` the connection stays as it is, also if the server offers encryption. */
-  async #tls(): Promise<Pick<NodeConnectionOptions, "tls">> {
-    const { tls } = this.#options;
-    return { tls: tls === undefined ? null : await readTlsFiles(tls, "SINK_REFUSED") };
-  }
-
   async #checkStream(connection: NatsConnection): Promise<void> {
-    const { jetstreamManager, JetStreamApiError } = this.#library.jetstream;
     const { stream, create } = this.#options;
-    const manager = await jetstreamManager(connection, { timeout: connectTimeoutMs });
+    const manager = await this.#library.jetstream.jetstreamManager(connection, { timeout: natsTimeoutMs });
     try {
       await manager.streams.info(stream);
     } catch (error) {
-      if (!(error instanceof JetStreamApiError && error.code === noStreamCode)) throw error;
+      if (!isNoStream(this.#library, error)) throw error;
       if (create === undefined) {
         const remedy = "create it, or let the sink do so (create)";
         throw refusedError(this.target, `there is no stream ${stream}; ${remedy}`, error);
@@ -182,9 +138,7 @@ class NatsSink implements RecordSink {
   }
 }
 
-// Error codes of JetStream (nats-server, server/errors.json).
-const noStreamCode = 10_059;
-/** "expected stream does not match": another stream has the subject. */
+/** Error code of JetStream (nats-server, server/errors.json), "expected stream does not match": another stream has the subject. */
 const otherStreamCode = 10_060;
 
 /** All subjects that a template makes: a token with a placeholder in it can be anything. */
@@ -281,22 +235,8 @@ function fateOf(library: NatsLibrary, target: string, error: unknown): Fate | Ti
   return failureOf(library, target, error);
 }
 
-function failureOf({ transport, jetstream }: NatsLibrary, target: string, error: unknown): TidegateError {
+function failureOf(library: NatsLibrary, target: string, error: unknown): TidegateError {
   if (error instanceof TidegateError) return error;
-  const cause = error instanceof transport.RequestError ? error.cause : error;
-  if (cause instanceof transport.PermissionViolationError) {
-    return refusedError(target, `${messageOf(cause)}; allow this user to use the stream and to publish`, error);
-  }
-  if (cause instanceof transport.AuthorizationError || cause instanceof transport.UserAuthenticationExpiredError) {
-    return refusedError(target, `${messageOf(cause)}; check username and password, token or credentialsFile`, error);
-  }
-  // The library does not export the class of this one.
-  const isNotEnabled = cause instanceof Error && cause.name === "JetStreamNotEnabled";
-  if (isNotEnabled || cause instanceof transport.NoRespondersError) {
-    return refusedError(target, "no stream has the subject, or the server has no JetStream; configure it there", error);
-  }
-  if (cause instanceof jetstream.JetStreamApiError) {
-    return refusedError(target, `${messageOf(cause)} (${cause.code}); check stream, subject and create`, error);
-  }
-  return unreachableError(target, messageOf(cause), error);
+  const { isRefusal, what } = natsFaultOf(library, error);
+  return isRefusal ? refusedError(target, what, error) : unreachableError(target, what, error);
 }
