@@ -4,6 +4,8 @@ import type { Logger } from "../platform/logger.ts";
 import type { Environment } from "../platform/secret.ts";
 import { openCollectorDatabase, readProgress } from "./embedded-database.ts";
 import { openEmbeddedStore } from "./embedded-store.ts";
+import { type NatsStoreOptions, openNatsStore, readNatsProgress } from "./nats-store.ts";
+import { natsStreamName } from "./nats-streams.ts";
 import { databaseName } from "./postgres-connection.ts";
 import { openPostgresStore, readPostgresProgress } from "./postgres-store.ts";
 import type { OriginProgress, Store } from "./store.ts";
@@ -11,6 +13,7 @@ import type { OriginProgress, Store } from "./store.ts";
 interface PlaceOf {
   /** Created if absent. */
   readonly embedded: { readonly kind: "embedded"; readonly directory: string };
+  readonly nats: { readonly kind: "nats" } & NatsStoreOptions;
   readonly postgres: { readonly kind: "postgres"; readonly url: string };
 }
 
@@ -39,6 +42,11 @@ const storeKinds: { readonly [K in keyof PlaceOf]: StoreKind<PlaceOf[K]> } = {
     open: ({ directory }, { originsMax }) => openEmbeddedStore({ directory, originsMax }),
     progress: ({ directory }) => progressInDirectory(directory),
     nameOf: ({ directory }) => `data ${directory}`,
+  },
+  nats: {
+    open: openNatsStore,
+    progress: readNatsProgress,
+    nameOf: natsStreamName,
   },
   postgres: {
     open: ({ url }, { originsMax, logger }) => openPostgresStore({ url, originsMax, logger }),
