@@ -1,8 +1,8 @@
 // What has become of the offsets of a lane (lane-progress.ts), as a header of a message, and the subjects of messages.
 //
-//   PREFIX.GATEWAY.LOG.LANE            records of a lane
-//   PREFIX.progress.GATEWAY.LOG.LANE   how far that lane is
-//   PREFIX.progress.GATEWAY.LOG.contact   that the log is known
+//   PREFIX.GATEWAY.LOG.LANE               records of a lane
+//   PREFIX_progress.GATEWAY.LOG.LANE      how far that lane is
+//   PREFIX_progress.GATEWAY.LOG.contact   that the log is known
 //
 // A "." of an id is "~" in a subject, which no id has (origin-id.ts). The headers Tidegate-Gateway and Tidegate-Log have the ids as they are.
 
@@ -28,16 +28,16 @@ export const headerNames = {
 /** All messages of records. */
 export const recordSubjects = (prefix: string) => `${prefix}.*.*.*`;
 /** All messages of progress. */
-export const progressSubjects = (prefix: string) => `${prefix}.progress.*.*.*`;
+export const progressSubjects = (prefix: string) => `${prefix}_progress.*.*.*`;
 /** All first contacts. */
-export const contactSubjects = (prefix: string) => `${prefix}.progress.*.*.contact`;
+export const contactSubjects = (prefix: string) => `${prefix}_progress.*.*.contact`;
 
 export function recordSubject(prefix: string, origin: Origin, lane: Lane): string {
   return `${prefix}.${tokensOf(origin)}.${lane}`;
 }
 
 export function progressSubject(prefix: string, origin: Origin, lane: Lane | "contact"): string {
-  return `${prefix}.progress.${tokensOf(origin)}.${lane}`;
+  return `${prefix}_progress.${tokensOf(origin)}.${lane}`;
 }
 
 function tokensOf({ gatewayId, logId }: Origin): string {

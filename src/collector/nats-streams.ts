@@ -7,6 +7,7 @@
 //   natsTimeoutMs      10 s    for any answer
 //   payloadBytesMax    512 KiB of records in a message, and at most half of what server and stream take
 //   headerBytesMax     60 KiB  of what is known of a lane; the server takes 64 KiB of headers
+//   messageBytesMin    8 KiB   that server and stream take at least
 
 import type { ConsumerMessages, JetStreamClient, JetStreamManager, StreamConfig, StreamInfo } from "@nats-io/jetstream";
 import type { MsgHdrs, NatsConnection } from "@nats-io/transport-node";
@@ -26,6 +27,9 @@ import { contactSubjects, formatVersion, headerNames, progressSubjects, recordSu
 
 const payloadBytesMax = 512 * 1024;
 const headerBytesMax = 60 * 1024;
+/** For the other headers. */
+const headerBytesSpare = 1024;
+const messageBytesMin = 8 * 1024;
 const fetchMessagesMax = 1000;
 
 export interface StreamCreation {
@@ -210,18 +214,25 @@ export class NatsStreams {
       const manager = await this.#library.jetstream.jetstreamManager(connection, { timeout: natsTimeoutMs });
       const client = this.#library.jetstream.jetstream(connection, { timeout: natsTimeoutMs });
       const sizes = [await this.#prepare(manager, "records"), await this.#prepare(manager, "progress")];
-      const bytesMax = Math.min(connection.info?.max_payload ?? 0, ...sizes.filter((size) => size > 0));
-      const half = Math.floor(bytesMax / 2);
-      const bounds = {
-        payloadBytesMax: Math.min(payloadBytesMax, half),
-        headerBytesMax: Math.min(headerBytesMax, half - 1024),
-      };
+      const bounds = this.#boundsWithin(Math.min(connection.info?.max_payload ?? 0, ...sizes.filter((size) => size > 0)));
       this.#forgetWhenClosed(connection);
       return { connection, manager, client, bounds };
     } catch (error) {
       await connection.close();
       throw error;
     }
+  }
+
+  #boundsWithin(messageBytesMax: number): MessageBounds {
+    if (messageBytesMax < messageBytesMin) {
+      const remedy = `allow ${messageBytesMin} (max_payload of the server, max_msg_size of the streams)`;
+      throw this.#unusable(`a message may have ${messageBytesMax} bytes; ${remedy}`);
+    }
+    const half = Math.floor(messageBytesMax / 2);
+    return {
+      payloadBytesMax: Math.min(payloadBytesMax, half),
+      headerBytesMax: Math.min(headerBytesMax, half - headerBytesSpare),
+    };
   }
 
   #forgetWhenClosed(connection: NatsConnection): void {

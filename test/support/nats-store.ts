@@ -53,14 +53,14 @@ function recordsIn(message: JsMsg): [number, unknown][] {
   return records.map(({ value }, index) => [first + index, value]);
 }
 
-/** Lets a stream take no further message, until the returned function is called. */
-export async function fillStream(upstream: NatsUpstream, stream: string): Promise<() => Promise<void>> {
+/** Lets a stream take only so many further messages, until the returned function is called. */
+export async function fillStream(upstream: NatsUpstream, stream: string, room = 0): Promise<() => Promise<void>> {
   const update = (change: (messages: number) => object) =>
     upstream.connected(async (connection) => {
       const { streams } = await jetstreamManager(connection);
       const { state } = await streams.info(stream);
       await streams.update(stream, change(state.messages));
     });
-  await update((messages) => ({ discard: "new", max_msgs: messages }));
+  await update((messages) => ({ discard: "new", max_msgs: messages + room }));
   return () => update(() => ({ discard: "old", max_msgs: -1 }));
 }

@@ -20,7 +20,7 @@ export const natsStore = z
       .default("tidegate.collector")
       .meta({ allowed: "tokens with dots between them, such as plant.telemetry, and no wildcards" })
       .describe(
-        "What subjects begin with: records have SUBJECT.GATEWAY.LOG.LANE, what is known of them SUBJECT.progress and so on.",
+        "What subjects begin with: records have SUBJECT.GATEWAY.LOG.LANE, what is known of them SUBJECT_progress.GATEWAY.LOG.LANE.",
       ),
     payload: z
       .enum(["ndjson", "block"])
