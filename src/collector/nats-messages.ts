@@ -1,9 +1,11 @@
-// What the messages of a lane hold: records in the payload, as many as fit, and how far the lane is after them. Pure.
+// What the messages of a lane hold: records in the payload, as many as fit, and how far the lane is after them.
 //
 //   ndjson   lines as those of tidegate export, each with its line end; of several parts, if they are small
 //   block    a ReadingBlock, ResultBlock or AlertBlock (block.proto), as it came, or the part of it that was missing; halved until it fits
 //
 // A commit without records (only losses, or only duplicates) is one message without a payload.
+//
+// A message full of text takes about 10 ms to write; between two of them the event loop goes on.
 
 import { sliceBlock } from "../codec/block-merge.ts";
 import { recordsOf } from "../codec/block-records.ts";
@@ -41,12 +43,20 @@ interface Chunk {
 }
 
 /** Of a lane's step, in order; at least one. @param parts those of that lane. Errors: STORE_REFUSED. */
-export function messagesOf(step: ProgressStep, parts: readonly StagedPart[], limits: MessageLimits): LaneMessage[] {
+export async function messagesOf(
+  step: ProgressStep,
+  parts: readonly StagedPart[],
+  limits: MessageLimits,
+): Promise<LaneMessage[]> {
   const { lane, before, after } = step;
   if (parts.length === 0) {
     return [{ payload: new Uint8Array(), contentType: null, firstOffset: null, count: 0, progress: after }];
   }
-  const chunks = [...(limits.payload === "block" ? blockChunks : ndjsonChunks)(lane, parts, limits.bytesMax)];
+  const chunks: Chunk[] = [];
+  for (const chunk of (limits.payload === "block" ? blockChunks : ndjsonChunks)(lane, parts, limits.bytesMax)) {
+    chunks.push(chunk);
+    await new Promise(setImmediate);
+  }
   const contentType = contentTypeOf(limits.payload, lane);
   let progress = before;
   return chunks.map(({ payload, ranges }, index) => {

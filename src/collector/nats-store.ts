@@ -254,15 +254,17 @@ class NatsTarget implements OriginTarget {
 
   /** All messages, before the first one is published: so that what cannot be stored keeps nothing of its commit. */
   async #plan(known: KnownLog, stage: CommitStage): Promise<PlannedLane[]> {
-    const bounds = await this.#shared.streams.bounds();
-    return stage.steps.map((step) => {
+    const { streams, options } = this.#shared;
+    const bounds = await streams.bounds();
+    const plan: PlannedLane[] = [];
+    for (const step of stage.steps) {
       const { lane } = step;
       const parts = stage.parts.filter(({ block }) => block.lane === lane);
-      const limits = { payload: this.#shared.options.payload, bytesMax: bounds.payloadBytesMax };
-      const messages = messagesOf(step, parts, limits);
+      const messages = await messagesOf(step, parts, { payload: options.payload, bytesMax: bounds.payloadBytesMax });
       for (const { progress } of messages) checkHeader(lane, { step: known.heads[lane].step, progress }, bounds);
-      return { lane, messages };
-    });
+      plan.push({ lane, messages });
+    }
+    return plan;
   }
 
   async #introduce(known: KnownLog): Promise<boolean> {
