@@ -77,7 +77,7 @@ export interface NatsStoreContext {
 
 /** Errors: LIBRARY_MISSING, STORE_UNREACHABLE, STORE_UNUSABLE. */
 export async function openNatsStore(options: NatsStoreOptions, context: NatsStoreContext): Promise<Store> {
-  const streams = new NatsStreams(await loadNats(), options, { ...context, creates: true });
+  const streams = new NatsStreams(await loadNats(), options, context);
   await streams.open();
   const shared = new SharedStreams(streams, options, context);
   return new OriginStores({
@@ -93,9 +93,9 @@ export async function openNatsStore(options: NatsStoreOptions, context: NatsStor
 /** What the streams hold, in the order of first contact. Changes nothing. Errors: as {@link openNatsStore}. */
 export async function readNatsProgress(
   options: NatsStoreOptions,
-  context: Omit<NatsStoreContext, "originsMax">,
+  { environment }: Pick<NatsStoreContext, "environment">,
 ): Promise<OriginProgress[]> {
-  const streams = new NatsStreams(await loadNats(), options, { ...context, creates: false });
+  const streams = new NatsStreams(await loadNats(), options, { environment, logger: null });
   try {
     return await allProgress(streams);
   } finally {
@@ -186,6 +186,10 @@ class NatsTarget implements OriginTarget {
   }
 
   expire(): void {
+    this.#forget();
+  }
+
+  #forget(): void {
     this.#known = null;
     this.#expiries += 1;
   }
@@ -196,7 +200,7 @@ class NatsTarget implements OriginTarget {
         await this.#commit(fill);
         this.#shared.note(null);
       } catch (cause) {
-        this.expire();
+        this.#forget();
         const failure = this.#shared.streams.writeFailure(cause);
         if (failure.code === "STORE_WRITE_FAILED") this.#shared.note(failure);
         throw failure;
@@ -216,7 +220,7 @@ class NatsTarget implements OriginTarget {
         if (stage.isEmpty || (await this.#store(known, stage))) return;
         attempt += 1;
       }
-      this.expire();
+      this.#forget();
     }
     throw this.#outrun();
   }

@@ -77,9 +77,8 @@ interface Handles {
 
 interface NatsContext {
   readonly environment: Environment;
-  readonly logger: Logger;
-  /** False: streams that are not there are a fault. */
-  readonly creates: boolean;
+  /** Null: it only reads, so that streams which are not there are a fault. */
+  readonly logger: Logger | null;
 }
 
 export class NatsStreams {
@@ -149,8 +148,10 @@ export class NatsStreams {
         const before = found.length;
         const messages = await consumer.fetch({ max_messages: Math.min(pending, fetchMessagesMax), expires: natsTimeoutMs });
         pending = await readInto(found, messages);
-        // Nothing came for so long: what was pending has been removed meanwhile.
-        if (found.length === before) break;
+        if (found.length > before) continue;
+        // What was pending may have been removed meanwhile.
+        pending = (await consumer.info()).num_pending;
+        if (pending > 0) throw new Error(`the server did not deliver ${pending} messages within ${natsTimeoutMs} ms`);
       }
       await consumer.delete();
       return found;
@@ -249,7 +250,7 @@ export class NatsStreams {
     const fault = role === "records" ? this.#faultOfRecords(config) : this.#faultOfProgress(config);
     if (fault !== null) throw this.#unusable(`stream ${config.name} ${fault}`);
     if (config.storage === this.#library.jetstream.StorageType.Memory) {
-      this.#context.logger.warn(
+      this.#context.logger?.warn(
         { stream: config.name },
         "the stream is in memory: when its servers end, what was acknowledged is lost",
       );
@@ -269,7 +270,8 @@ export class NatsStreams {
 
   #create(manager: JetStreamManager, role: StreamRole): Promise<StreamInfo> {
     const name = this.#streamOf(role);
-    if (!this.#context.creates) throw this.#unusable(`there is no stream ${name}; no collector has stored anything in it`);
+    if (this.#context.logger === null)
+      throw this.#unusable(`there is no stream ${name}; no collector has stored anything in it`);
     const { subject, create } = this.#options;
     const { replicas, ageMax, sizeMax } = create;
     if (role === "progress") {

@@ -136,24 +136,26 @@ export const errorTable = {
     exitCode: 78,
   },
   STORE_UNREACHABLE: {
-    meaning: "The database of the collector's store does not answer. Start it, or correct store.url.",
+    meaning:
+      "The database of the collector's store, or its server, does not answer. Start it, or correct store.url or store.servers.",
     retryable: true,
     exitCode: 69,
   },
   STORE_UNUSABLE: {
     meaning:
-      "The database of the collector's store answers and cannot be used: its user may not, its version is too old, or it holds tables of another format. The message says which.",
+      "The database of the collector's store, or its server, answers and cannot be used: its user may not, its version is too old, or it holds tables or streams of another format. The message says which.",
     retryable: false,
     exitCode: 73,
   },
   STORE_REFUSED: {
     meaning:
-      "The database cannot hold a record that a gateway sent, whenever it is sent. The message says why; its stream is ended, the others go on.",
+      "The database or stream cannot hold a record that a gateway sent, whenever it is sent. The message says why; its stream is ended, the others go on.",
     retryable: false,
     exitCode: 65,
   },
   STORE_WRITE_FAILED: {
-    meaning: "The collector's disk or database refused a write. Nothing of it was acknowledged; the gateways send it again.",
+    meaning:
+      "The collector's disk, database or stream refused a write. Nothing of it was acknowledged; the gateways send it again.",
     retryable: true,
     exitCode: 74,
   },

@@ -1,5 +1,8 @@
 // What the NATS store promises beyond the contract of all stores (test/conformance/store). A real server.
 
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
 import { jetstreamManager, type PurgeOpts, type StreamConfig } from "@nats-io/jetstream";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { encodeAlertBlock } from "../../../src/codec/block-codec.ts";
@@ -11,7 +14,7 @@ import { createLogger, type Logger } from "../../../src/platform/logger.ts";
 import { FlakyLink } from "../../support/flaky-link.ts";
 import { appendReadings, isDrained, newCollector, newForwarder, newLog, until } from "../../support/forwarded-log.ts";
 import { fillStream, natsStoreOptions, storedRecords } from "../../support/nats-store.ts";
-import { type NatsUpstream, openNatsUpstream } from "../../support/nats-upstream.ts";
+import { type NatsUpstream, natsUser, openNatsUpstream } from "../../support/nats-upstream.ts";
 import { alertFor, numbered, readingBlock, readingsFrom } from "../../support/records.ts";
 import { seededRandom, testSeed } from "../../support/seeded-random.ts";
 import { isMissing } from "../../support/servers.ts";
@@ -30,7 +33,7 @@ async function opened(options: NatsStoreOptions, { originsMax = 100, logger = si
   return store;
 }
 
-const progressIn = (options: NatsStoreOptions) => readNatsProgress(options, { environment: {}, logger: silent });
+const progressIn = (options: NatsStoreOptions) => readNatsProgress(options, { environment: {} });
 const reportOf = async (options: NatsStoreOptions) => originReport((await progressIn(options))[0]!).lanes.readings;
 
 function block(firstOffset: number, count: number): ReceivedBlock {
@@ -125,6 +128,16 @@ describe.skipIf(isMissing("nats-server"))("with a server", () => {
       expect(await second.append(origin, block(12, 8))).toBe(20);
       expect(await readingsIn(upstream, options)).toEqual([]);
       expect(await reportOf(options)).toMatchObject({ received: 20, duplicates: 19 });
+    });
+
+    test("tell a gateway that comes back what the others have", async () => {
+      const upstream = await openNatsUpstream();
+      const options = natsStoreOptions(upstream);
+      const [first, second] = [await opened(options), await opened(options)];
+      await first.contact(origin);
+      await first.append(origin, block(0, 1));
+      await second.append(origin, block(1, 10));
+      expect((await first.contact(origin)).readings).toEqual([{ start: 0, end: 11 }]);
     });
 
     test("know of each other's gateways", async () => {
@@ -463,6 +476,31 @@ describe.skipIf(isMissing("nats-server"))("with a server", () => {
       discard: "old",
     });
     expect(said).toEqual([expect.stringContaining("in memory")]);
+  });
+
+  test("the consumer in docs/nats.md prints what was stored", async () => {
+    const upstream = await openNatsUpstream();
+    const options = natsStoreOptions(upstream, { stream: "tidegate_collector", subject: "tidegate.collector" });
+    const store = await opened(options);
+    await store.contact(origin);
+    await store.append(origin, block(0, 3));
+    await store.append(origin, block(0, 3));
+    await store.append(origin, block(3, 1));
+    const [, example = ""] = /```js\n(.*?)```/s.exec(readFileSync("docs/nats.md", "utf8")) ?? [];
+    const { username: user, password: pass } = natsUser;
+    const reached = `{ port: ${upstream.port}, user: "${user}", pass: "${pass}" }`;
+    const code = example.replace('{ servers: "nats-1.example.com:4222" }', reached);
+    const consumer = spawn(process.execPath, ["--input-type=module", "-e", code], { stdio: ["ignore", "pipe", "inherit"] });
+    onTestFinished(() => void consumer.kill("SIGKILL"));
+    const printed: string[] = [];
+    for await (const line of createInterface({ input: consumer.stdout })) {
+      printed.push(line);
+      if (printed.length === 4) break;
+    }
+    const lines = [0, 1, 2, 3].map(
+      (offset) => `gw-1 ${offset} device-0 temperature 2023-11-14T22:13:20.00${offset}Z ${offset}`,
+    );
+    expect(printed).toEqual(lines);
   });
 
   test("a report has the lanes of all gateways, more than one answer of the server holds", async () => {

@@ -25,7 +25,31 @@ test("a collector with PostgreSQL names its database", () => {
   expect(parse(`store: { kind: postgres, url: "${url}" }`).store).toEqual({ kind: "postgres", url });
 });
 
+test("a collector with NATS needs its servers alone; streams and subjects have defaults", () => {
+  expect(parse("store: { kind: nats, servers: ['nats-1:4222', 'nats-2:4222'] }").store).toEqual({
+    kind: "nats",
+    servers: [
+      { host: "nats-1", port: 4222 },
+      { host: "nats-2", port: 4222 },
+    ],
+    stream: "tidegate_collector",
+    subject: "tidegate.collector",
+    payload: "ndjson",
+    create: { replicas: 1 },
+  });
+});
+
 test.each([
+  ["store: { kind: nats }", "store.servers", "is missing"],
+  ["store: { kind: nats, servers: ['a:1'], subject: 'plant.>' }", "store.subject", "is not allowed"],
+  ["store: { kind: nats, servers: ['a:1'], stream: 'a.b' }", "store.stream", "is not allowed"],
+  ["store: { kind: nats, servers: ['a:1'], payload: json }", "store.payload", "is not"],
+  ["store: { kind: nats, servers: ['a:1'], create: { ageMax: 10ms } }", "store.create.ageMax", "out of range"],
+  [
+    "store: { kind: nats, servers: ['a:1'], password: hunter2, passwordFile: p }",
+    "store.passwordFile",
+    "given beside password",
+  ],
   ["store: { kind: postgres }", "store.url", "is missing"],
   ["store: { url: postgres://db/telemetry }", "store.kind", "is missing"],
   ["store: { kind: embedded, url: postgres://db/telemetry }", "store.url", "is not a known key"],
