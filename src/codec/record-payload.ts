@@ -26,7 +26,7 @@ export function payloadOf(format: PayloadFormat, origin: Origin, lane: Lane, pla
   return { contentType: `application/x-protobuf; messageType="${messageTypes[lane]}"`, bytes: blockOf(lane, placed) };
 }
 
-const messageTypes = {
+export const messageTypes = {
   readings: "tidegate.v1.ReadingBlock",
   results: "tidegate.v1.ResultBlock",
   alerts: "tidegate.v1.AlertBlock",

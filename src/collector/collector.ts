@@ -4,6 +4,7 @@
 //   gateway --gRPC--> forward-stream.ts --> request-check.ts --> group-commit.ts --> embedded-store.ts --> LevelDB
 //                                                                            +-----> kafka-store.ts --> Kafka
 //                                                                            '-----> postgres-store.ts --> PostgreSQL
+//                                                     '--> origin-stores.ts ---------> nats-store.ts ------> NATS JetStream
 //
 // Constraints (startCollector's `limits`; defaults in collectorLimits)
 //   messageBytesMax   64 MiB   a longer message ends its stream with RESOURCE_EXHAUSTED
@@ -15,7 +16,7 @@
 //
 // What happens when it fails
 //   killed, power lost    what was acknowledged is on disk; gateways connect again and go on from the Welcome's positions
-//   store refuses         its disk, or its database: the streams end with UNAVAILABLE, nothing is acknowledged, gateways try again
+//   store refuses         its disk, its database or its streams: the streams end with UNAVAILABLE, nothing is acknowledged, gateways try again
 //   garbage arrives       its stream ends with INVALID_ARGUMENT and is counted by reason; the others do not notice
 //   a gateway vanishes    HTTP/2 pings find it within keepaliveMs + keepaliveTimeoutMs
 //
@@ -81,7 +82,7 @@ export interface Collector {
   /** Where it listens, with the actual port. */
   readonly address: { readonly host: string; readonly port: number };
   status(): CollectorStatus;
-  /** What the store holds, in the order of first contact. Errors: STORE_UNREACHABLE. */
+  /** What the store holds, in the order of first contact. Errors: STORE_UNREACHABLE, STORE_UNUSABLE. */
   report(): Promise<OriginReport[]>;
   /** Stores and acknowledges what has arrived, ends the streams, closes the store. Idempotent; every call waits. */
   close(): Promise<void>;

@@ -15,7 +15,6 @@
 //
 // It deletes nothing: retention at the collector is another matter. It trusts that blocks were validated.
 
-import { sliceBlock } from "../codec/block-merge.ts";
 import { type Origin, originKey } from "../model/origin.ts";
 import { messageOf, TidegateError } from "../platform/errors.ts";
 import { CommitStage, type StagedPart } from "./commit-stage.ts";
@@ -30,6 +29,7 @@ import {
   type Tables,
 } from "./embedded-database.ts";
 import { type CommitTarget, GroupCommitStore } from "./group-commit.ts";
+import { partBytes } from "./part-bytes.ts";
 import type { OriginProgress, ReceivedBlock, Store } from "./store.ts";
 
 /** More bytes in a sync make it longer, and hardly cheaper a byte. */
@@ -106,9 +106,7 @@ function changesOf(stage: CommitStage, tables: Tables, knownOrigins: number): Ta
   return [...contacts, ...blocks, ...stage.steps.flatMap((step) => progressChanges(tables, step))];
 }
 
-function blockPut({ blocks }: Tables, { origin, block, part }: StagedPart): TableChange {
-  const { lane, firstOffset, count, bytes } = block;
-  const isWhole = part.start === firstOffset && part.end === firstOffset + count;
-  const value = isWhole ? bytes : sliceBlock(lane, bytes, part.start - firstOffset, part.end - firstOffset);
-  return { type: "put", sublevel: blocks, key: blockKey(origin, lane, part.start), value };
+function blockPut({ blocks }: Tables, staged: StagedPart): TableChange {
+  const { origin, block, part } = staged;
+  return { type: "put", sublevel: blocks, key: blockKey(origin, block.lane, part.start), value: partBytes(staged) };
 }

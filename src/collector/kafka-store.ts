@@ -253,13 +253,10 @@ class KafkaTarget implements OriginTarget {
 
   async #send(session: KafkaSession, { parts }: CommitStage, after: KafkaProgress): Promise<void> {
     const { cluster, topics, payload, turns } = this.#shared;
-    const done = await turns.take();
-    try {
+    await turns.take(async () => {
       const options = { library: cluster.library, topics, payload, state: await cluster.state() };
       const records = recordMessages(parts, options);
       await session.commit([...records, progressMessage(this.#key, encodeProgress(after), options)]);
-    } finally {
-      done();
-    }
+    });
   }
 }

@@ -83,8 +83,8 @@ export class OriginStores implements Store {
   }
 
   async #finish(): Promise<void> {
-    for (const key of [...this.#open.keys()]) this.#retire(key);
-    await Promise.all(this.#retiring);
+    const closing = [...this.#open.values()].map(({ commits }) => commits.close());
+    await Promise.all([...this.#retiring, ...closing]);
     await this.#options.close();
   }
 
@@ -110,7 +110,7 @@ export class OriginStores implements Store {
   #newlyOpened(origin: Origin): OpenOrigin {
     if (this.#open.size >= this.#options.openMax) {
       const idle = [...this.#open].find(([, { users }]) => users === 0);
-      if (idle !== undefined) this.#retire(idle[0]);
+      if (idle !== undefined) this.#retire(...idle);
     }
     const target = this.#options.targetOf(origin);
     const commitTarget: CommitTarget = {
@@ -122,15 +122,11 @@ export class OriginStores implements Store {
     return { target, commits, users: 0 };
   }
 
-  /** Lets it finish what it was given, and closes it. */
-  #retire(key: string): void {
-    const open = this.#open.get(key);
-    if (open === undefined) return;
+  /** Of one that is idle, so that its counts are final. */
+  #retire(key: string, { commits }: OpenOrigin): void {
     this.#open.delete(key);
-    const retiring = open.commits.close().then(() => {
-      this.#retired = sumOf(this.#retired, open.commits.counts());
-      this.#retiring.delete(retiring);
-    });
+    this.#retired = sumOf(this.#retired, commits.counts());
+    const retiring = commits.close().finally(() => this.#retiring.delete(retiring));
     this.#retiring.add(retiring);
   }
 }

@@ -7,6 +7,8 @@ import type { Environment } from "../platform/secret.ts";
 import { openCollectorDatabase, readProgress } from "./embedded-database.ts";
 import { openEmbeddedStore } from "./embedded-store.ts";
 import { type KafkaPlace, openKafkaStore, readKafkaProgress } from "./kafka-store.ts";
+import { type NatsStoreOptions, openNatsStore, readNatsProgress } from "./nats-store.ts";
+import { natsStreamName } from "./nats-streams.ts";
 import { databaseName } from "./postgres-connection.ts";
 import { openPostgresStore, readPostgresProgress } from "./postgres-store.ts";
 import type { OriginProgress, Store } from "./store.ts";
@@ -15,6 +17,7 @@ interface PlaceOf {
   /** Created if absent. */
   readonly embedded: { readonly kind: "embedded"; readonly directory: string };
   readonly kafka: KafkaPlace & { readonly kind: "kafka" };
+  readonly nats: { readonly kind: "nats" } & NatsStoreOptions;
   readonly postgres: { readonly kind: "postgres"; readonly url: string };
 }
 
@@ -51,6 +54,11 @@ const storeKinds: { readonly [K in keyof PlaceOf]: StoreKind<PlaceOf[K]> } = {
     open: (place, context) => openKafkaStore({ ...place, ...context }),
     progress: (place, context) => readKafkaProgress(place, context),
     nameOf: (place) => `Kafka ${kafkaTarget(place)}, topics ${place.topicPrefix}.*`,
+  },
+  nats: {
+    open: openNatsStore,
+    progress: readNatsProgress,
+    nameOf: natsStreamName,
   },
   postgres: {
     open: ({ url }, { originsMax, logger }) => openPostgresStore({ url, originsMax, logger }),

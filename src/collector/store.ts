@@ -1,5 +1,5 @@
-// The store's contract: where a collector keeps what it received. embedded-store.ts, postgres-store.ts and kafka-store.ts implement it, on what
-// they have in common (group-commit.ts).
+// The store's contract: where a collector keeps what it received. embedded-store.ts, postgres-store.ts, nats-store.ts and kafka-store.ts
+// implement it, on what they have in common (group-commit.ts).
 //
 // Invariants
 // - A record is stored once, however often and in whatever blocks it arrives, also from two streams at the same time; and from two
@@ -40,7 +40,8 @@ export interface Store {
 
   /**
    * Stores what is missing of a block and yields the lane's next offset.
-   * Errors: COLLECTOR_FULL, STORE_WRITE_FAILED, STORE_REFUSED, STORE_CLOSED; nothing is kept.
+   * Errors: COLLECTOR_FULL, STORE_WRITE_FAILED, STORE_REFUSED, STORE_CLOSED; nothing is kept. Where the store is on a server, some of it
+   * may be after STORE_WRITE_FAILED; when it comes again, that is a duplicate.
    */
   append(origin: Origin, block: ReceivedBlock): Promise<number>;
 
@@ -50,7 +51,7 @@ export interface Store {
   /** Bytes of blocks that wait for the disk. */
   readonly pendingBytes: number;
 
-  /** Every origin, in the order of first contact. Errors: STORE_UNREACHABLE. */
+  /** Every origin, in the order of first contact. Errors: STORE_UNREACHABLE, STORE_UNUSABLE. */
   progress(): Promise<OriginProgress[]>;
 
   counts(): StoreCounts;

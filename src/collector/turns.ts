@@ -1,20 +1,21 @@
-/** Lets so many at once go on, the others in the order in which they came. */
+/** Lets at most so many pieces of work run at once; the others wait in the order in which they came. */
 export class Turns {
   readonly #waiting: (() => void)[] = [];
   #free: number;
 
-  constructor(max: number) {
-    this.#free = max;
+  constructor(atOnceMax: number) {
+    this.#free = atOnceMax;
   }
 
-  /** Resolves when it is the caller's turn, with what ends it; to be called once. */
-  async take(): Promise<() => void> {
+  async take<T>(work: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free -= 1;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    return () => {
+    try {
+      return await work();
+    } finally {
       const next = this.#waiting.shift();
       if (next === undefined) this.#free += 1;
       else next();
-    };
+    }
   }
 }

@@ -136,25 +136,26 @@ export const errorTable = {
     exitCode: 78,
   },
   STORE_UNREACHABLE: {
-    meaning: "The database or cluster of the collector's store does not answer. Start it, or correct its address in store.",
+    meaning:
+      "The database, server or cluster of the collector's store does not answer. Start it, or correct its address in store.",
     retryable: true,
     exitCode: 69,
   },
   STORE_UNUSABLE: {
     meaning:
-      "The database or cluster of the collector's store answers and cannot be used: its user may not, its version is too old, or it holds tables or topics of another format. The message says which.",
+      "The database, server or cluster of the collector's store answers and cannot be used: its user may not, its version is too old, or it holds tables, streams or topics of another format. The message says which.",
     retryable: false,
     exitCode: 73,
   },
   STORE_REFUSED: {
     meaning:
-      "The database or cluster cannot hold a record that a gateway sent, whenever it is sent. The message says why; its stream is ended, the others go on.",
+      "The store of the collector cannot hold a record that a gateway sent, whenever it is sent. The message says why; its stream is ended, the others go on.",
     retryable: false,
     exitCode: 65,
   },
   STORE_WRITE_FAILED: {
     meaning:
-      "The collector's disk, database or cluster refused a write. Nothing of it was acknowledged; the gateways send it again.",
+      "The disk, database, server or cluster of the collector's store refused a write. Nothing of it was acknowledged; the gateways send it again.",
     retryable: true,
     exitCode: 74,
   },

@@ -33,14 +33,14 @@ export class NatsUpstream extends ServerProcess {
     });
   }
 
-  /** What the stream has, in its order. */
-  messages(): Promise<readonly JsMsg[]> {
+  /** What a stream has, in its order. */
+  messages(stream = streamName): Promise<readonly JsMsg[]> {
     return this.connected(async (connection) => {
       const manager = await jetstreamManager(connection);
-      const { messages: count } = (await manager.streams.info(streamName)).state;
+      const { messages: count } = (await manager.streams.info(stream)).state;
       const found: JsMsg[] = [];
       if (count === 0) return found;
-      const consumer = await jetstream(connection).consumers.get(streamName);
+      const consumer = await jetstream(connection).consumers.get(stream);
       for await (const message of await consumer.fetch({ max_messages: count })) found.push(message);
       return found;
     });

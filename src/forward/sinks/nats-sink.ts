@@ -19,17 +19,23 @@
 // It does not use the header Nats-Expected-Last-Sequence: others may write to the stream too, and one record that is rejected would
 // refuse all behind it. Each message names the stream it is meant for, so that no other one acknowledges it.
 
-import { type ConnectionOptions, checkServerIdentity } from "node:tls";
 import type { JetStreamClient, StreamConfig } from "@nats-io/jetstream";
-import type { NatsConnection, NodeConnectionOptions } from "@nats-io/transport-node";
+import type { NatsConnection } from "@nats-io/transport-node";
 import { type PayloadFormat, payloadOf } from "../../codec/record-payload.ts";
 import type { PlacedRecord } from "../../codec/record-text.ts";
 import type { Lane } from "../../model/lane.ts";
 import { recordKey } from "../../model/origin.ts";
-import { loadLibrary } from "../../platform/client-library.ts";
 import { messageOf, TidegateError } from "../../platform/errors.ts";
-import { readSecret, readSecretFile } from "../../platform/secret.ts";
-import { readTlsFiles, type TlsOptions } from "../../platform/tls-client.ts";
+import {
+  connectNats,
+  isNoStream,
+  loadNats,
+  type NatsLibrary,
+  type NatsServerOptions,
+  natsFaultOf,
+  natsServerNames,
+  natsTimeoutMs,
+} from "../../platform/nats-connection.ts";
 import type { BatchOutcome, ConnectOptions, RecordBatch, RecordClient, RecordSink } from "../record-sink.ts";
 import { AddressTemplate, placeholder } from "./address-template.ts";
 import { accepted, ConfirmWindow, type Fate, kept, rejected } from "./confirm-window.ts";
@@ -37,10 +43,8 @@ import type { SinkContext } from "./sink-context.ts";
 import { closedError, connectRefusal, refusedError, unreachableError } from "./sink-errors.ts";
 
 const retryAfterMs = 5000;
-const connectTimeoutMs = 10_000;
 /** Above any `ackTimeout` that makes sense here: the forwarder gives up first. */
 const acknowledgeTimeoutMs = 600_000;
-const pingIntervalMs = 20_000;
 const writesMax = 8;
 
 export interface StreamCreation {
@@ -50,18 +54,8 @@ export interface StreamCreation {
   readonly sizeMax?: number | undefined;
 }
 
-export interface NatsSinkOptions {
+export interface NatsSinkOptions extends NatsServerOptions {
   readonly name: string;
-  readonly servers: readonly { readonly host: string; readonly port: number }[];
-  readonly username?: string | undefined;
-  readonly password?: string | undefined;
-  readonly passwordFile?: string | undefined;
-  readonly passwordEnv?: string | undefined;
-  readonly token?: string | undefined;
-  readonly tokenFile?: string | undefined;
-  readonly tokenEnv?: string | undefined;
-  readonly credentialsFile?: string | undefined;
-  readonly tls?: TlsOptions | undefined;
   readonly stream: string;
   readonly create?: StreamCreation | undefined;
   readonly subject: string;
@@ -69,15 +63,8 @@ export interface NatsSinkOptions {
   readonly inflightMax: number;
 }
 
-interface NatsLibrary {
-  readonly transport: typeof import("@nats-io/transport-node");
-  readonly jetstream: typeof import("@nats-io/jetstream");
-}
-
 export async function createNatsSink(options: NatsSinkOptions, context: SinkContext): Promise<RecordSink> {
-  const transport = await loadLibrary("@nats-io/transport-node", () => import("@nats-io/transport-node"));
-  const jetstream = await loadLibrary("@nats-io/jetstream", () => import("@nats-io/jetstream"));
-  return new NatsSink({ transport, jetstream }, options, context);
+  return new NatsSink(await loadNats(), options, context);
 }
 
 class NatsSink implements RecordSink {
@@ -92,7 +79,7 @@ class NatsSink implements RecordSink {
     this.#options = options;
     this.#context = context;
     this.name = options.name;
-    this.target = options.servers.map(({ host, port }) => `${host}:${port}`).join(",");
+    this.target = natsServerNames(options);
   }
 
   async connect({ signal, lost, answered }: ConnectOptions): Promise<RecordClient> {
@@ -115,57 +102,12 @@ class NatsSink implements RecordSink {
 
   async #connected(): Promise<NatsConnection> {
     try {
-      return await this.#library.transport.connect(await this.#connectionOptions());
+      const { origin, environment } = this.#context;
+      const name = `tidegate ${origin.gatewayId} ${this.name}`;
+      return await connectNats(this.#library, this.#options, { name, environment, fault: "SINK_REFUSED" });
     } catch (error) {
       throw this.#failure(error);
     }
-  }
-
-  async #connectionOptions(): Promise<NodeConnectionOptions> {
-    const { servers, username, password, passwordFile, passwordEnv, token, tokenFile, tokenEnv } = this.#options;
-    const { origin, environment } = this.#context;
-    const pass = await readSecret({ text: password, file: passwordFile, variable: passwordEnv }, environment, "SINK_REFUSED");
-    const secretToken = await readSecret({ text: token, file: tokenFile, variable: tokenEnv }, environment, "SINK_REFUSED");
-    return {
-      servers: servers.map(({ host, port }) => `${host}:${port}`),
-      name: `tidegate ${origin.gatewayId} ${this.name}`,
-      reconnect: false,
-      timeout: connectTimeoutMs,
-      pingInterval: pingIntervalMs,
-      noAsyncTraces: true,
-      ...(username === undefined ? {} : { user: username }),
-      ...(pass === undefined ? {} : { pass }),
-      ...(secretToken === undefined ? {} : { token: secretToken }),
-      ...(await this.#credentials()),
-      ...(await this.#tls()),
-    };
-  }
-
-  async #credentials(): Promise<Pick<NodeConnectionOptions, "authenticator">> {
-    const { credentialsFile } = this.#options;
-    if (credentialsFile === undefined) return {};
-    const credentials = Buffer.from(await readSecretFile(credentialsFile, "SINK_REFUSED"));
-    return { authenticator: this.#library.transport.credsAuthenticator(credentials) };
-  }
-
-  /** Without `tls` the connection stays as it is, also if the server offers encryption. */
-  async #tls(): Promise<Pick<NodeConnectionOptions, "tls">> {
-    const { tls } = this.#options;
-    if (tls === undefined) return { tls: null };
-    return {
-      tls: { ...(await readTlsFiles(tls, "SINK_REFUSED")), ...(tls.serverName === undefined ? this.#nameCheck() : {}) },
-    };
-  }
-
-  /** Of a server with an IP address the library gives "localhost" to be checked, and not which one it is: then any of them will do. */
-  #nameCheck(): Pick<ConnectionOptions, "checkServerIdentity"> {
-    const hosts = this.#options.servers.map(({ host }) => host);
-    return {
-      checkServerIdentity: (name, certificate) => {
-        const faults = (hosts.includes(name) ? [name] : hosts).map((host) => checkServerIdentity(host, certificate));
-        return faults.includes(undefined) ? undefined : faults[0];
-      },
-    };
   }
 
   #failure(error: unknown): TidegateError {
@@ -175,13 +117,12 @@ class NatsSink implements RecordSink {
   }
 
   async #checkStream(connection: NatsConnection): Promise<void> {
-    const { jetstreamManager, JetStreamApiError } = this.#library.jetstream;
     const { stream, create } = this.#options;
-    const manager = await jetstreamManager(connection, { timeout: connectTimeoutMs });
+    const manager = await this.#library.jetstream.jetstreamManager(connection, { timeout: natsTimeoutMs });
     try {
       await manager.streams.info(stream);
     } catch (error) {
-      if (!(error instanceof JetStreamApiError && error.code === noStreamCode)) throw error;
+      if (!isNoStream(this.#library, error)) throw error;
       if (create === undefined) {
         const remedy = "create it, or let the sink do so (create)";
         throw refusedError(this.target, `there is no stream ${stream}; ${remedy}`, error);
@@ -203,9 +144,7 @@ class NatsSink implements RecordSink {
   }
 }
 
-// Error codes of JetStream (nats-server, server/errors.json).
-const noStreamCode = 10_059;
-/** "expected stream does not match": another stream has the subject. */
+/** Error code of JetStream (nats-server, server/errors.json), "expected stream does not match": another stream has the subject. */
 const otherStreamCode = 10_060;
 
 /** All subjects that a template makes: a token with a placeholder in it can be anything. */
@@ -303,28 +242,8 @@ function fateOf(library: NatsLibrary, target: string, error: unknown): Fate | Ti
   return failureOf(library, target, error);
 }
 
-function failureOf({ transport, jetstream }: NatsLibrary, target: string, error: unknown): TidegateError {
+function failureOf(library: NatsLibrary, target: string, error: unknown): TidegateError {
   if (error instanceof TidegateError) return error;
-  const cause = error instanceof transport.RequestError ? error.cause : error;
-  if (cause instanceof transport.PermissionViolationError) {
-    return refusedError(target, `${messageOf(cause)}; allow this user to use the stream and to publish`, error);
-  }
-  if (cause instanceof transport.AuthorizationError || cause instanceof transport.UserAuthenticationExpiredError) {
-    return refusedError(target, `${messageOf(cause)}; check username and password, token or credentialsFile`, error);
-  }
-  // The library does not export the class of this one.
-  const isNotEnabled = cause instanceof Error && cause.name === "JetStreamNotEnabled";
-  if (isNotEnabled || cause instanceof transport.NoRespondersError) {
-    return refusedError(target, "no stream has the subject, or the server has no JetStream; configure it there", error);
-  }
-  if (cause instanceof jetstream.JetStreamApiError) {
-    return refusedError(target, `${messageOf(cause)} (${cause.code}); check stream, subject and create`, error);
-  }
-  const what = messageOf(cause);
-  if (/does not support 'tls'/.test(what)) {
-    return refusedError(target, "it does not speak TLS; give it tls in its config, or remove tls", error);
-  }
-  // What the library says where it should encrypt and is not to.
-  if (/options\.tls/.test(what)) return refusedError(target, "it accepts only encrypted connections; configure tls", error);
-  return unreachableError(target, what, error);
+  const { isRefusal, what } = natsFaultOf(library, error);
+  return isRefusal ? refusedError(target, what, error) : unreachableError(target, what, error);
 }

@@ -1,24 +1,18 @@
 // What the PostgreSQL store promises beyond the contract of all stores (test/conformance/store). A real server.
 
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { encodeAlertBlock, encodeResultBlock } from "../../../src/codec/block-codec.ts";
-import { type Collector, startCollector } from "../../../src/collector/collector.ts";
 import { openPostgresStore, readPostgresProgress } from "../../../src/collector/postgres-store.ts";
 import { originReport } from "../../../src/collector/report.ts";
 import type { ReceivedBlock, Store } from "../../../src/collector/store.ts";
-import { CollectorSink } from "../../../src/forward/collector-sink.ts";
-import { Forwarder } from "../../../src/forward/forwarder.ts";
-import { openLevelLog } from "../../../src/log/level-log.ts";
-import type { Log } from "../../../src/log/log.ts";
 import type { Origin } from "../../../src/model/origin.ts";
 import type { Reading } from "../../../src/model/reading.ts";
-import { systemClock as clock } from "../../../src/platform/clock.ts";
 import { createLogger } from "../../../src/platform/logger.ts";
+import { appendReadings, isDrained, newCollector, newForwarder, newLog, until } from "../../support/forwarded-log.ts";
 import { postgresForTests } from "../../support/postgres.ts";
 import { alertFor, numbered, readingBlock, readingsFrom, resultFor } from "../../support/records.ts";
 import { seededRandom, testSeed } from "../../support/seeded-random.ts";
 import { isMissing } from "../../support/servers.ts";
-import { tempDir } from "../../support/temp-dir.ts";
 
 const logger = createLogger("silent");
 const origin = { gatewayId: "gw-1", logId: "log-1" };
@@ -203,60 +197,10 @@ describe.skipIf(isMissing("postgres"))("with a server", () => {
   });
 
   describe("a gateway loses nothing and doubles nothing", () => {
-    async function newCollector(url: string, port = 0): Promise<Collector> {
-      const collector = await startCollector({
-        listen: { host: "127.0.0.1", port },
-        store: { kind: "postgres", url },
-        clock,
-        logger,
-      });
-      onTestFinished(() => collector.close());
-      return collector;
-    }
-
-    async function newLog(): Promise<Log> {
-      const log = await openLevelLog({ directory: await tempDir(), clock, logger, pendingReadingsMax: 1_000_000 });
-      onTestFinished(() => log.close());
-      return log;
-    }
-
-    async function newForwarder(log: Log, port: number): Promise<Forwarder> {
-      const address = { host: "127.0.0.1", port };
-      const forwarder = new Forwarder({
-        sink: new CollectorSink({ name: "collector", address, gatewayId: "gw-1", logId: log.logId, compression: "gzip" }),
-        log,
-        clock,
-        random: () => 0.5,
-        logger,
-        retry: { delayMsMin: 10, delayMsMax: 100 },
-        ackTimeoutMs: 20_000,
-        inflightBytesMax: 1024 * 1024,
-      });
-      onTestFinished(() => forwarder.close());
-      await forwarder.start();
-      return forwarder;
-    }
-
-    /** Readings whose values are their offsets, five a block. */
-    async function appendReadings(log: Log, count: number): Promise<void> {
-      for (let done = 0; done < count; done += 5) {
-        const readings = readingsFrom(log.bounds("readings").endOffset, 5);
-        await new Promise<void>((resolve, reject) =>
-          log.append({ readings }, (error) => (error === null ? resolve() : reject(error))),
-        );
-      }
-    }
-
-    const until = (condition: () => boolean) =>
-      vi.waitFor(() => expect(condition()).toBe(true), { timeout: 25_000, interval: 2 });
-
-    const isDrained = (forwarder: Forwarder) =>
-      forwarder.status().state === "live" && forwarder.status().lanes.readings.pendingRecords === 0;
-
     test.each(["stop", "kill"] as const)("when the server ends by %s in the middle, again and again", async (end) => {
       const random = seededRandom(testSeed());
       const url = await server().newDatabase();
-      const collector = await newCollector(url);
+      const collector = await newCollector({ kind: "postgres", url });
       const log = await newLog();
       const forwarder = await newForwarder(log, collector.address.port);
       for (let outage = 0; outage < 3; outage++) {
@@ -275,12 +219,12 @@ describe.skipIf(isMissing("postgres"))("with a server", () => {
 
     test("when it moves from one collector to another that shares the database", async () => {
       const url = await server().newDatabase();
-      const first = await newCollector(url);
+      const first = await newCollector({ kind: "postgres", url });
       const log = await newLog();
       const forwarder = await newForwarder(log, first.address.port);
       const appending = appendReadings(log, 500);
       await until(() => forwarder.status().lanes.readings.confirmedOffset >= 100);
-      const second = await newCollector(url);
+      const second = await newCollector({ kind: "postgres", url });
       const another = await newForwarder(log, second.address.port);
       await appending;
       await until(() => isDrained(forwarder) && isDrained(another));

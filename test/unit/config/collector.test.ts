@@ -26,6 +26,20 @@ test("a collector with PostgreSQL names its database", () => {
   expect(parse(`store: { kind: postgres, url: "${url}" }`).store).toEqual({ kind: "postgres", url });
 });
 
+test("a collector with NATS needs its servers alone; streams and subjects have defaults", () => {
+  expect(parse("store: { kind: nats, servers: ['nats-1:4222', 'nats-2:4222'] }").store).toEqual({
+    kind: "nats",
+    servers: [
+      { host: "nats-1", port: 4222 },
+      { host: "nats-2", port: 4222 },
+    ],
+    stream: "tidegate_collector",
+    subject: "tidegate.collector",
+    payload: "ndjson",
+    create: { replicas: 1 },
+  });
+});
+
 test("a collector with Kafka names its brokers; the rest has defaults", () => {
   expect(parse("store: { kind: kafka, brokers: ['kafka:9092'] }").store).toEqual({
     kind: "kafka",
@@ -47,6 +61,16 @@ test("the example in docs/kafka.md is valid", () => {
 const kafka = "kind: kafka, brokers: ['kafka:9092']";
 
 test.each([
+  ["store: { kind: nats }", "store.servers", "is missing"],
+  ["store: { kind: nats, servers: ['a:1'], subject: 'plant.>' }", "store.subject", "is not allowed"],
+  ["store: { kind: nats, servers: ['a:1'], stream: 'a.b' }", "store.stream", "is not allowed"],
+  ["store: { kind: nats, servers: ['a:1'], payload: json }", "store.payload", "is not"],
+  ["store: { kind: nats, servers: ['a:1'], create: { ageMax: 10ms } }", "store.create.ageMax", "out of range"],
+  [
+    "store: { kind: nats, servers: ['a:1'], password: hunter2, passwordFile: p }",
+    "store.passwordFile",
+    "given beside password",
+  ],
   ["store: { kind: postgres }", "store.url", "is missing"],
   ["store: { kind: kafka }", "store.brokers", "is missing"],
   [`store: { ${kafka}, password: hunter2, passwordFile: a }`, "store.passwordFile", "is given beside password"],

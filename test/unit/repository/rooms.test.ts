@@ -44,6 +44,7 @@ const allowed = [
   ["src/alert", 'import { Environment } from "@marcbachmann/cel-js";'],
   ["src/collector", 'import type a from "pg";'],
   ["src/collector", 'import { a } from "@nats-io/jetstream";'],
+  ["src/platform", 'import { a } from "@nats-io/transport-node";'],
   ["src/collector", 'import { a } from "../codec/record-payload.ts";'],
   ["src/platform", 'import type { a } from "@platformatic/kafka";'],
   ["src/forward", 'import type a from "pg";'],

@@ -1,0 +1,93 @@
+// What has become of the offsets of a lane (lane-progress.ts), as a header of a message, and the subjects of messages.
+//
+//   PREFIX.GATEWAY.LOG.LANE               records of a lane
+//   PREFIX_progress.GATEWAY.LOG.LANE      how far that lane is
+//   PREFIX_progress.GATEWAY.LOG.contact   that the log is known
+//
+// A "." of an id is "~" in a subject, which no id has (origin-id.ts). The headers Tidegate-Gateway and Tidegate-Log have the ids as they are.
+
+import type { GapReason } from "../model/gap.ts";
+import type { Interval } from "../model/interval-set.ts";
+import { type Lane, lanes } from "../model/lane.ts";
+import type { Origin } from "../model/origin.ts";
+import { type LaneLoss, type LaneProgress, type LossCounts, noLosses } from "./lane-progress.ts";
+
+/** What a reader must know to make sense of the headers. */
+export const formatVersion = "1";
+
+export const headerNames = {
+  format: "Tidegate-Format",
+  gateway: "Tidegate-Gateway",
+  log: "Tidegate-Log",
+  lane: "Tidegate-Lane",
+  offset: "Tidegate-Offset",
+  count: "Tidegate-Count",
+  progress: "Tidegate-Progress",
+} as const;
+
+/** All messages of records. */
+export const recordSubjects = (prefix: string) => `${prefix}.*.*.*`;
+/** All messages of progress. */
+export const progressSubjects = (prefix: string) => `${prefix}_progress.*.*.*`;
+/** All first contacts. */
+export const contactSubjects = (prefix: string) => `${prefix}_progress.*.*.contact`;
+
+export function recordSubject(prefix: string, origin: Origin, lane: Lane): string {
+  return `${prefix}.${tokensOf(origin)}.${lane}`;
+}
+
+export function progressSubject(prefix: string, origin: Origin, lane: Lane | "contact"): string {
+  return `${prefix}_progress.${tokensOf(origin)}.${lane}`;
+}
+
+function tokensOf({ gatewayId, logId }: Origin): string {
+  return [gatewayId, logId].map((id) => id.replaceAll(".", "~")).join(".");
+}
+
+/** A lane after so many messages of records. */
+export interface LaneStep {
+  /** Each message has one more than the one before. */
+  readonly step: number;
+  readonly progress: LaneProgress;
+}
+
+type StoredRange = readonly [start: number, end: number];
+type StoredLoss = readonly [...StoredRange, reason: GapReason, sinceUs: number | null, untilUs: number | null];
+
+interface StoredStep {
+  readonly step: number;
+  readonly received: readonly StoredRange[];
+  readonly losses: readonly StoredLoss[];
+  /** Reasons without records are left out. */
+  readonly closed: Partial<LossCounts>;
+  readonly duplicates: number;
+}
+
+/** Of a header, as JSON. */
+export function encodeStep({ step, progress }: LaneStep): string {
+  const { received, losses, closed, duplicates } = progress;
+  const stored: StoredStep = {
+    step,
+    received: received.map(({ start, end }) => [start, end]),
+    losses: losses.map(({ start, end, reason, sinceUs, untilUs }) => [start, end, reason, sinceUs, untilUs]),
+    closed: Object.fromEntries(Object.entries(closed).filter(([, records]) => records > 0)),
+    duplicates,
+  };
+  return JSON.stringify(stored);
+}
+
+export function decodeStep(text: string): LaneStep {
+  const { step, received, losses, closed, duplicates }: StoredStep = JSON.parse(text);
+  const progress = {
+    received: received.map(([start, end]): Interval => ({ start, end })),
+    losses: losses.map(([start, end, reason, sinceUs, untilUs]): LaneLoss => ({ start, end, reason, sinceUs, untilUs })),
+    closed: { ...noLosses, ...closed },
+    duplicates,
+  };
+  return { step, progress };
+}
+
+/** Undefined of a contact. */
+export function laneNamed(name: string): Lane | undefined {
+  return lanes.find((lane) => lane === name);
+}
