@@ -25,6 +25,7 @@ import { LaneSchedule, settledFor, type Track } from "./lane-schedule.ts";
 import type { Quarantine } from "./quarantine.ts";
 import { SendBudget } from "./send-budget.ts";
 import type { SendingHours } from "./sending-hours.ts";
+import type { LaneEnds } from "./settled-checkpoint.ts";
 import type { LaneSets, Rejection, Sink, SinkLink, Upstream } from "./sink.ts";
 import { Wakeup } from "./wakeup.ts";
 
@@ -61,6 +62,8 @@ export interface ForwardLinkOptions {
   readonly lanes: readonly Lane[];
   /** Where to go on if the sink cannot tell. */
   readonly settled: LaneSets;
+  /** Where the lanes ended when the sink had more; null: it never had, as far as is known. */
+  readonly ownEnds: LaneEnds | null;
   readonly events: ForwardLinkEvents;
 }
 
@@ -234,14 +237,14 @@ export class ForwardLink {
   }
 
   #isWithinLog(lane: Lane, settled: IntervalSet): boolean {
-    const { endOffset } = this.#options.log.bounds(lane);
+    const endOffset = this.#options.ownEnds?.[lane] ?? this.#options.log.bounds(lane).endOffset;
     const nextOffset = settled.at(-1)?.end ?? 0;
     if (nextOffset <= endOffset) return true;
     const { target } = this.#options.sink;
     this.#fail(
       new TidegateError(
         "COLLECTOR_AHEAD",
-        `forward ${lane} to ${target}: it has this log up to offset ${nextOffset}, the log itself ends at ${endOffset}; restore the newest copy of the data directory, or start with an empty one`,
+        `forward ${lane} to ${target}: it has this log up to offset ${nextOffset}, and the log itself ended at ${endOffset}; restore the newest copy of the data directory, or start with an empty one`,
         { details: { lane, nextOffset, endOffset } },
       ),
     );

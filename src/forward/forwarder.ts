@@ -19,8 +19,9 @@
 //
 // Where it goes on: where the sink says. That may be behind the checkpoint (the upstream lost data: what the log still holds
 // goes again), or ahead of it (the checkpoint is old: skipped). What neither has any more is declared lost to the sink, a
-// gap for each reason that the log knows, counted, and reported as COLLECTOR_BEHIND; forwarding goes on behind it. A sink that has more than the log ever held is not
-// sent anything until the gateway starts anew (COLLECTOR_AHEAD): new records would be taken for old ones.
+// gap for each reason that the log knows, counted, and reported as COLLECTOR_BEHIND; forwarding goes on behind it. A sink that has more than the log is sent
+// nothing (COLLECTOR_AHEAD), however far the log grows: new records would be taken for old ones. Whether that is still so is asked at each
+// connect. A copy that has grown past the sink before they first met is not found out.
 //
 // What happens when it crashes: records since the last confirmation that the sink had stored are sent again; the sink's
 // deduplication makes that exactly once.
@@ -42,7 +43,7 @@ import { type ForwardEvent, type ForwardState, transition } from "./forward-stat
 import type { ForwardedLane, ForwarderStatus } from "./forwarder-status.ts";
 import { Quarantine } from "./quarantine.ts";
 import { type SendingHour, SendingHours } from "./sending-hours.ts";
-import { SettledCheckpoint } from "./settled-checkpoint.ts";
+import { type LaneEnds, SettledCheckpoint } from "./settled-checkpoint.ts";
 import type { LaneSets, Rejection, Sink } from "./sink.ts";
 
 export interface ForwarderOptions {
@@ -108,8 +109,6 @@ export class Forwarder {
   #sentBytes = 0;
   #failures = 0;
   #lastError: ForwarderStatus["lastError"] = null;
-  /** Set when the sink has another past of this log. Kept, because the log grows past the sink's position and hides it then. */
-  #diverged: TidegateError | null = null;
   #closing: Promise<void> | null = null;
 
   constructor(options: ForwarderOptions) {
@@ -206,8 +205,7 @@ export class Forwarder {
     // The link before may still be reading the log.
     await this.#link?.close();
     if (this.#state.kind !== "connecting") return;
-    if (this.#diverged === null) this.#link = this.#newLink();
-    else this.#fail(this.#diverged);
+    this.#link = this.#newLink();
   }
 
   #newLink(): ForwardLink {
@@ -219,9 +217,11 @@ export class Forwarder {
       hours: this.#hours,
       quarantine: this.quarantine,
       settled: this.#checkpoint.settled,
+      ownEnds: this.#checkpoint.ownEnds,
       events: {
         opened: () => {
           this.#enter({ kind: "opened" });
+          this.#checkpoint.ownEnds = null;
           logger.info({ sink: sink.name, target: sink.target }, "link is up");
         },
         caughtUp: () => {
@@ -279,7 +279,8 @@ export class Forwarder {
     const { clock, logger, sink } = this.#options;
     const retryDelayMs = Math.max(this.#retryDelays.next().value, retryAfterOf(error));
     this.#failures += 1;
-    if (error.code === "COLLECTOR_AHEAD") this.#diverged = error;
+    // The log grows past what the sink has, and would hide it.
+    if (error.code === "COLLECTOR_AHEAD") this.#checkpoint.ownEnds ??= this.#ends();
     // One line an outage, not one an attempt: an outage may last for weeks.
     const level = this.#failures === 1 || error.code !== this.#lastError?.code ? "warn" : "debug";
     this.#lastError = { code: error.code, message: error.message, atUs: clock.nowUs() };
@@ -289,6 +290,11 @@ export class Forwarder {
       this.#enter({ kind: "retry" });
       void this.#connect();
     });
+  }
+
+  #ends(): LaneEnds {
+    const endOf = (lane: Lane) => this.#options.log.bounds(lane).endOffset;
+    return { readings: endOf("readings"), results: endOf("results"), alerts: endOf("alerts") };
   }
 
   #lane(lane: Lane): ForwardedLane {

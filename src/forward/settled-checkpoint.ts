@@ -13,6 +13,9 @@ import type { LaneSets } from "./sink.ts";
 
 const writeIntervalMs = 1000;
 
+/** The first offset that is not there, by lane. */
+export type LaneEnds = Readonly<Record<Lane, number>>;
+
 export interface SettledCheckpointOptions {
   readonly sinkName: string;
   /** Lanes that go there. Of others there is nothing to send. */
@@ -26,6 +29,7 @@ export class SettledCheckpoint {
   readonly #options: SettledCheckpointOptions;
   readonly #name: string;
   #settled: LaneSets = { readings: [], results: [], alerts: [] };
+  #ownEnds: LaneEnds | null = null;
   #isWritten = true;
   #cancelTimer: (() => void) | null = null;
 
@@ -43,12 +47,28 @@ export class SettledCheckpoint {
   async load(): Promise<void> {
     const bytes = await this.#options.log.readCheckpoint(this.#name);
     if (bytes === null) return;
-    const settled = parse(bytes);
-    if (settled === null) {
+    const stored = parse(bytes);
+    if (stored === null) {
       this.#options.logger.warn({ checkpoint: this.#name }, "checkpoint is not readable; forwarding begins at offset 0");
       return;
     }
-    this.#settled = settled;
+    this.#settled = stored.settled;
+    this.#ownEnds = stored.ownEnds;
+  }
+
+  /**
+   * Where the lanes ended when the sink was found to have more than the log: what it has behind that are records of another past. Null:
+   * nothing is known of one.
+   */
+  get ownEnds(): LaneEnds | null {
+    return this.#ownEnds;
+  }
+
+  set ownEnds(ends: LaneEnds | null) {
+    if (this.#ownEnds === ends) return;
+    this.#ownEnds = ends;
+    this.#isWritten = false;
+    void this.flush();
   }
 
   set(lane: Lane, settled: IntervalSet): void {
@@ -77,7 +97,8 @@ export class SettledCheckpoint {
   /** What `flush` would write now. */
   snapshot(): Checkpoint {
     const ranges = (lane: Lane) => this.#settled[lane].map(({ start, end }) => [start, end]);
-    const value = Object.fromEntries(lanes.map((lane) => [lane, ranges(lane)]));
+    const sets = Object.fromEntries(lanes.map((lane) => [lane, ranges(lane)]));
+    const value = this.#ownEnds === null ? sets : { ...sets, ownEnds: this.#ownEnds };
     return { name: this.#name, value: Buffer.from(JSON.stringify(value)) };
   }
 
@@ -86,14 +107,25 @@ export class SettledCheckpoint {
   }
 }
 
-function parse(bytes: Uint8Array): LaneSets | null {
+interface Stored {
+  readonly settled: LaneSets;
+  readonly ownEnds: LaneEnds | null;
+}
+
+function parse(bytes: Uint8Array): Stored | null {
   try {
-    const stored: Partial<Record<Lane, unknown>> = JSON.parse(Buffer.from(bytes).toString());
+    const stored: Partial<Record<Lane | "ownEnds", unknown>> = JSON.parse(Buffer.from(bytes).toString());
     const [readings, results, alerts] = lanes.map((lane) => setOf(stored[lane]));
-    return readings && results && alerts ? { readings, results, alerts } : null;
+    if (!readings || !results || !alerts) return null;
+    return { settled: { readings, results, alerts }, ownEnds: endsOf(stored.ownEnds) };
   } catch {
     return null;
   }
+}
+
+function endsOf(stored: unknown): LaneEnds | null {
+  const { readings, results, alerts } = (stored ?? {}) as Partial<Record<Lane, unknown>>;
+  return isOffset(readings) && isOffset(results) && isOffset(alerts) ? { readings, results, alerts } : null;
 }
 
 /** Null if it is no set of offsets. */

@@ -456,6 +456,39 @@ describe("where it goes on", () => {
     expect(sink.link.sent).toEqual([]);
     expect(forwarder.status()).toMatchObject({ state: "backing-off", lastError: { code: "COLLECTOR_AHEAD" } });
   });
+
+  /** A log of 50 records whose upstream has 100; then it grows to 150, and the gateway starts anew. */
+  async function grownPastTheUpstream(): Promise<Forwarder> {
+    await appendReadings(0, 50);
+    const before = await started();
+    sink.link.open({ readings: 100 });
+    await settled();
+    await before.close();
+    await appendReadings(50, 100);
+    return started();
+  }
+
+  test("nowhere either when the log has grown past what the upstream has, also after a restart", async () => {
+    const forwarder = await grownPastTheUpstream();
+    sink.link.open({ readings: 100 });
+    await settled();
+    expect(sink.link.sent).toEqual([]);
+    expect(forwarder.status()).toMatchObject({ state: "backing-off", lastError: { code: "COLLECTOR_AHEAD" } });
+  });
+
+  test("from the beginning when the upstream that had more is empty now, and as ever from then on", async () => {
+    const first = await grownPastTheUpstream();
+    sink.link.open({});
+    await settled();
+    expect(sink.link.sent).toEqual(["readings:0-150"]);
+    sink.link.confirm("readings", 150);
+    await settled();
+    await first.close();
+    const second = await started();
+    sink.link.open({ readings: 150 });
+    await settled();
+    expect(second.status().state).toBe("live");
+  });
 });
 
 describe("checkpoint", () => {
