@@ -19,14 +19,14 @@
 //   record larger than a message, lane whose progress does not fit into a header (a fault of the gateway)    STORE_REFUSED for its write alone
 //
 // Durability
-//   Acknowledged means that the stream has acknowledged: a server alone has it in its file by then, which outlives the server, and syncs
-//   it to disk within its `sync_interval`, two minutes if nobody says otherwise. Against a power cut: three replicas, or `sync_interval: always`.
+//   Acknowledged means that the streams have acknowledged: a server alone has it in its file by then, which outlives the server, and syncs
+//   it to disk within two minutes. Against a power cut: three replicas, or, from nats-server 2.10 on, `sync_interval: always`.
 //
 // Constraints
 //   commitRecordsMax   50,000   records a commit, about 15 messages of text
 //   commitsMax             8    commits of all gateways at once, since each holds its messages in memory; the others wait their turn
 //   openMax            2,000    logs whose progress is in memory; more than a collector serves at once
-//   originsMax                  counted when the store opens, after each tenth of it, and when it is reached: collectors that share the
+//   originsMax                  counted at the first new one, after each tenth of it, and when it is reached: collectors that share the
 //                               streams may exceed it by a tenth each
 //   The limits of ranges and losses are those of the embedded store.
 //

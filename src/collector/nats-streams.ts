@@ -270,8 +270,9 @@ export class NatsStreams {
 
   #create(manager: JetStreamManager, role: StreamRole): Promise<StreamInfo> {
     const name = this.#streamOf(role);
-    if (this.#context.logger === null)
+    if (this.#context.logger === null) {
       throw this.#unusable(`there is no stream ${name}; no collector has stored anything in it`);
+    }
     const { subject, create } = this.#options;
     const { replicas, ageMax, sizeMax } = create;
     if (role === "progress") {
@@ -305,7 +306,7 @@ export class NatsStreams {
     const isKept =
       retention === this.#library.jetstream.RetentionPolicy.Limits && max_age === 0 && max_msgs < 1 && max_bytes < 1;
     if (!isKept || max_msgs_per_subject !== 1) {
-      return "does not keep the last message of each subject for good; delete it, so that it is made anew, or set max_msgs_per_subject to 1 and no other limit";
+      return "does not keep the last message of each subject for good; set max_msgs_per_subject to 1, and no other limit";
     }
     return commonFault(config, progressSubjects(this.#options.subject));
   }

@@ -3,7 +3,8 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { jetstreamManager, type PurgeOpts, type StreamConfig } from "@nats-io/jetstream";
+import { jetstream, jetstreamManager, type PurgeOpts, type StreamConfig } from "@nats-io/jetstream";
+import { headers } from "@nats-io/transport-node";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { encodeAlertBlock } from "../../../src/codec/block-codec.ts";
 import { decodeStep } from "../../../src/collector/nats-progress.ts";
@@ -40,6 +41,14 @@ function block(firstOffset: number, count: number): ReceivedBlock {
   return { lane: "readings", firstOffset, count, bytes: readingBlock(readingsFrom(firstOffset, count)) };
 }
 
+function alerts(count: number): ReceivedBlock {
+  const bytes = encodeAlertBlock(
+    Array.from({ length: count }, (_, number) => alertFor(number)),
+    1,
+  );
+  return { lane: "alerts", firstOffset: 0, count, bytes };
+}
+
 /** Readings at odd times, so that they take some bytes each. */
 function unevenBlock(count: number): ReceivedBlock {
   const readings = readingsFrom(0, count).map((reading, index) => ({
@@ -60,6 +69,15 @@ function addStream(upstream: NatsUpstream, config: Partial<StreamConfig> & { nam
 
 function purge(upstream: NatsUpstream, stream: string, which?: PurgeOpts): Promise<unknown> {
   return upstream.connected(async (connection) => (await jetstreamManager(connection)).streams.purge(stream, which));
+}
+
+/** A message of a format that is not known yet. */
+function publishLater(upstream: NatsUpstream, subject: string): Promise<unknown> {
+  return upstream.connected((connection) => {
+    const later = headers();
+    later.set("Tidegate-Format", "2");
+    return jetstream(connection).publish(subject, "", { headers: later });
+  });
 }
 
 function streamNames(upstream: NatsUpstream): Promise<string[]> {
@@ -138,6 +156,23 @@ describe.skipIf(isMissing("nats-server"))("with a server", () => {
       await first.append(origin, block(0, 1));
       await second.append(origin, block(1, 10));
       expect((await first.contact(origin)).readings).toEqual([{ start: 0, end: 11 }]);
+    });
+
+    test("fail a commit of which a lane is stored and another one is outrun, and count nothing of it", async () => {
+      const upstream = await openNatsUpstream();
+      const options = natsStoreOptions(upstream);
+      const [first, second] = [await opened(options), await opened(options)];
+      await first.contact(origin);
+      const write = () => Promise.allSettled([first.append(origin, block(0, 5)), first.append(origin, alerts(2))]);
+      await first.append(origin, block(0, 1));
+      await first.append(origin, alerts(1));
+      await second.append(origin, alerts(2));
+      const failed = { status: "rejected", reason: { code: "STORE_WRITE_FAILED" } };
+      expect(await write()).toMatchObject([failed, failed]);
+      expect(first.counts()).toMatchObject({ storedRecords: 2, duplicateRecords: 0 });
+      expect(await write()).toMatchObject([{ value: 5 }, { value: 2 }]);
+      expect(await readingsIn(upstream, options)).toEqual(numbered(5));
+      expect(await storedRecords(upstream, options.stream, "alerts", origin)).toHaveLength(2);
     });
 
     test("know of each other's gateways", async () => {
@@ -428,17 +463,12 @@ describe.skipIf(isMissing("nats-server"))("with a server", () => {
       const options = natsStoreOptions(upstream);
       const store = await opened(options);
       await store.contact(origin);
-      await store.close();
-      await upstream.connected(async (connection) => {
-        const { headers } = await import("@nats-io/transport-node");
-        const { jetstream } = await import("@nats-io/jetstream");
-        const later = headers();
-        later.set("Tidegate-Format", "2");
-        await jetstream(connection).publish(`${options.subject}_progress.gw-2.log-1.contact`, "", { headers: later });
-      });
-      const fault = { code: "STORE_UNUSABLE", message: expect.stringContaining('the format "2"') };
-      expect(await failureOf(options)).toMatchObject(fault);
-      await expect(progressIn(options)).rejects.toMatchObject(fault);
+      const fault = { message: expect.stringContaining('the format "2"') };
+      await publishLater(upstream, `${options.subject}.gw-1.log-1.readings`);
+      await expect(store.contact(origin)).rejects.toMatchObject({ code: "STORE_WRITE_FAILED", ...fault });
+      await expect(progressIn(options)).rejects.toMatchObject({ code: "STORE_UNUSABLE", ...fault });
+      await publishLater(upstream, `${options.subject}_progress.gw-1.log-1.readings`);
+      expect(await failureOf(options)).toMatchObject({ code: "STORE_UNUSABLE", ...fault });
     });
 
     test("because no collector has used it yet, as a report finds, which makes no streams", async () => {
@@ -509,8 +539,7 @@ describe.skipIf(isMissing("nats-server"))("with a server", () => {
     const store = await opened(options, { originsMax: 2000 });
     const origins = Array.from({ length: 700 }, (_, index) => ({ gatewayId: `gw-${index}`, logId: "log-1" }));
     for (const each of origins) await store.contact(each);
-    const alert = { lane: "alerts", firstOffset: 0, count: 1, bytes: encodeAlertBlock([alertFor(0)], 1) } as const;
-    await Promise.all(origins.flatMap((each) => [store.append(each, block(0, 2)), store.append(each, alert)]));
+    await Promise.all(origins.flatMap((each) => [store.append(each, block(0, 2)), store.append(each, alerts(1))]));
     const progress = await store.progress();
     expect(progress.map(({ origin: of }) => of)).toEqual(origins);
     expect(new Set(progress.map(({ lanes }) => JSON.stringify([lanes.readings.received, lanes.alerts.received])))).toEqual(
