@@ -26,6 +26,7 @@ import type { PlacedRecord } from "../../codec/record-text.ts";
 import type { Lane } from "../../model/lane.ts";
 import { recordKey } from "../../model/origin.ts";
 import { loadLibrary } from "../../platform/client-library.ts";
+import { withOwnSockets } from "../../platform/dialled-sockets.ts";
 import { messageOf, TidegateError } from "../../platform/errors.ts";
 import { readSecret, readSecretFile } from "../../platform/secret.ts";
 import { readTlsFiles, type TlsOptions } from "../../platform/tls-client.ts";
@@ -95,7 +96,7 @@ class NatsSink implements RecordSink {
   }
 
   async connect({ signal, lost }: ConnectOptions): Promise<RecordClient> {
-    const connection = await this.#connected();
+    const connection = await this.#connected(signal);
     const end = () => void connection.close();
     signal.addEventListener("abort", end, { once: true });
     try {
@@ -112,9 +113,11 @@ class NatsSink implements RecordSink {
     }
   }
 
-  async #connected(): Promise<NatsConnection> {
+  async #connected(signal: AbortSignal): Promise<NatsConnection> {
     try {
-      return await this.#library.transport.connect(await this.#connectionOptions());
+      const options = await this.#connectionOptions();
+      // The library gives up a server that says nothing, and leaves its socket open.
+      return await withOwnSockets(signal, () => this.#library.transport.connect(options));
     } catch (error) {
       throw failureOf(this.#library, this.target, error);
     }
