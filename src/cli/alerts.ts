@@ -30,7 +30,7 @@ export function alertsCommand(): Command {
       .option("--tag <name=value>", "as listed, of a window that groups by a tag", "")
       .addOption(urlOption());
   note("ack", "acknowledge one, until it resolves")
-    .requiredOption("--by <name>", "who takes care of it")
+    .requiredOption("--by <name>", "who takes care of it (required)")
     .option("--comment <text>", "what others should know")
     .action((...args: [string, string, string, NoteOptions]) => say("acknowledge", ...args));
   note("unack", "take the acknowledgement back").action((...args: [string, string, string, NoteOptions]) =>

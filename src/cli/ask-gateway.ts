@@ -31,7 +31,8 @@ async function fetchJson(url: string, method: string, path: string, body: unknow
     const response = await fetch(new URL(path, url), { method, signal: AbortSignal.timeout(timeoutMs), ...content });
     return { status: response.status, answer: await response.json() };
   } catch (cause) {
-    throw unreachable(url, messageOf(cause), cause);
+    // fetch says "fetch failed", and in its cause why.
+    throw unreachable(url, messageOf(cause instanceof TypeError ? (cause.cause ?? cause) : cause), cause);
   }
 }
 

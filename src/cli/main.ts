@@ -22,8 +22,15 @@ try {
 
 /** Prints a failure and says with which exit code to end. */
 function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : errorTable.USAGE.exitCode;
+  if (error instanceof CommanderError) return reportUsage(error);
   if (!(error instanceof TidegateError)) throw error;
   console.error(`tidegate: ${error.message} [${error.code}]`);
   return error.exitCode;
+}
+
+/** What is wrong has been printed, or the help of a command that was named without one of its own. */
+function reportUsage({ code, exitCode }: CommanderError): number {
+  if (exitCode === 0) return 0;
+  if (code !== "commander.help") console.error("Run the command with --help for its options [USAGE]");
+  return errorTable.USAGE.exitCode;
 }

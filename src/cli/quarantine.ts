@@ -49,7 +49,8 @@ async function change(action: string, { sink, ids, options, done }: Change): Pro
     );
   const body = ids.length > 0 ? { sink, ids } : { sink };
   const { records } = await askGateway<{ records: number }>(options.url, "POST", `/api/v1/quarantine/${action}`, body);
-  await print(`${records === 1 ? "1 record" : `${records} records`} of ${sink} ${done}`);
+  const missing = ids.length > records ? `; ${new Set(ids).size - records} of the ids are not in quarantine` : "";
+  await print(`${records === 1 ? "1 record" : `${records} records`} of ${sink} ${done}${missing}`);
 }
 
 function lineOf({ sink, id, reason, sinceUs, refusals, record }: QuarantinedRecord): string {

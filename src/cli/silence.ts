@@ -24,7 +24,7 @@ export function silenceCommand(): Command {
     .addOption(new Option("--severity <severity>", "their severity").choices([...severities]))
     .option("--for <duration>", "how long it holds, such as 2h (ms, s, m, h, d)")
     .option("--until <time>", "instead of --for: when it ends, such as 2026-01-31T12:00:00Z")
-    .requiredOption("--by <name>", "who makes it")
+    .requiredOption("--by <name>", "who makes it (required)")
     .option("--comment <text>", "why")
     .action(add);
   sub("list", "list those that hold").option("--json", "print one JSON object a line").action(list);

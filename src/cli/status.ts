@@ -46,7 +46,7 @@ export function statusTable(status: StatusView): string {
       `${lastError === null ? state : `${state}: ${lastError}`}, ${waiting} waiting, ${sent} sent`,
     ]),
     ...Object.entries(status.sinks).flatMap(([name, sink]) => [
-      [`sink ${name}`, sink.lastError === null ? sink.state : `${sink.state}: ${sink.lastError}`],
+      [`sink ${name}`, sinkText(sink)],
       ...Object.entries(sink.lanes).map(([lane, seen]) => [
         `  ${lane}`,
         `${seen.confirmedOffset} confirmed, ${seen.backlogRecords} in the backlog`,
@@ -55,6 +55,14 @@ export function statusTable(status: StatusView): string {
   ];
   const width = Math.max(...rows.map(([label]) => label?.length ?? 0));
   return rows.map(([label = "", text = ""]) => `${label.padEnd(width)}  ${text}`).join("\n");
+}
+
+/** What ended the last link matters until there is a new one. */
+function sinkText({ state, lastError, quarantined }: StatusView["sinks"][string]): string {
+  const isUp = state === "live" || state === "draining";
+  const held = quarantined === 0 ? "" : `${quarantined} in quarantine`;
+  const stands = held === "" ? state : `${state}, ${held}`;
+  return isUp || lastError === null ? stands : `${stands}: ${lastError}`;
 }
 
 function alertsText({ active, acknowledged, silenced, silences }: StatusView["alerts"]): string {

@@ -16,6 +16,7 @@ import { gapReasons } from "../model/gap.ts";
 import { type Lane, lanes } from "../model/lane.ts";
 import type { Clock } from "../platform/clock.ts";
 import { messageOf, TidegateError } from "../platform/errors.ts";
+import { grpcFault, isClosedAtOnce } from "../platform/grpc-fault.ts";
 import { noLosses } from "./lane-progress.ts";
 import { type LaneReport, type OriginReport, originReport } from "./report.ts";
 import type { OriginProgress } from "./store.ts";
@@ -81,7 +82,7 @@ export async function reportOfCollector({ address, gatewayId = "", tls, clock }:
   } catch (cause) {
     throw new TidegateError(
       "COLLECTOR_UNREACHABLE",
-      `ask the collector at ${address} for its report: ${detailsOf(cause)}; start it, or name its address with --connect`,
+      `ask the collector at ${address} for its report: ${detailsOf(cause)}; ${remedyOf(tls)}`,
       { details: { address }, cause },
     );
   } finally {
@@ -91,7 +92,13 @@ export async function reportOfCollector({ address, gatewayId = "", tls, clock }:
 
 function detailsOf(error: unknown): string {
   const { details } = error as Partial<ServiceError>;
-  return details ?? messageOf(error);
+  const fault = details === undefined ? messageOf(error) : grpcFault(details);
+  return isClosedAtOnce(fault) ? "it closes the connection at once" : fault;
+}
+
+function remedyOf(tls: ReportTls | undefined): string {
+  const files = tls === undefined ? "name --ca if it has TLS" : "check --ca, --cert and --key";
+  return `start it, name its address with --connect, or ${files}`;
 }
 
 function toWire({ gatewayId, logId, lanes: reports }: OriginReport): OriginReportFields {

@@ -193,8 +193,13 @@ export function checkRuleWindows(
     const window = windows.find((each) => each.name === input.window);
     const report = (key: string, message: string, remedy: string) =>
       context.addIssue({ code: "custom", path: ["alerts", index, "on", key], message, params: { remedy } });
+    const names = windows.map((each) => each.name);
     if (window === undefined)
-      report("window", "is no window", `name one of windows: ${windows.map((each) => each.name).join(", ")}`);
+      report(
+        "window",
+        "is no window",
+        names.length === 0 ? "define it in windows" : `name one of windows: ${names.join(", ")}`,
+      );
     else if (!says(window.aggregates, input.aggregate))
       report("aggregate", "is not what the window says", `write one of ${["count", ...window.aggregates].join(", ")}`);
   }

@@ -62,7 +62,8 @@ function unknownKey(path: Path, raw: unknown, at: JsonSchema | undefined): Fault
   return {
     path: path.join("."),
     problem: "is not a known key",
-    value: valueAt(raw, path),
+    // It is most likely what belongs there: a password, under a key that is misspelt.
+    value: near !== undefined && at?.properties?.[near]?.secret === true ? "not shown" : valueAt(raw, path),
     allowed: `one of ${known.join(", ")}`,
     remedy: near === undefined ? "remove it" : `write ${near}, or remove it`,
   };

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { type Document, isMap, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
-import { messageOf, TidegateError } from "../platform/errors.ts";
+import { messageOf, systemCodeOf, TidegateError } from "../platform/errors.ts";
 import { type CollectorConfig, collectorConfigSchema } from "./collector-schema.ts";
 import { describeFault, type Fault, faultsOf } from "./faults.ts";
 import { jsonSchemaOf } from "./reference.ts";
@@ -77,7 +77,8 @@ function readConfigFile(path: string): string {
     const text = readFileSync(path, "utf8");
     if (text.length <= fileBytesMax) return text;
   } catch (error) {
-    throw invalid(path, [`${path}: cannot be read: ${messageOf(error)}; name a YAML file that exists`]);
+    const remedy = systemCodeOf(error) === "EACCES" ? "let this user read it" : "name a YAML file that exists";
+    throw invalid(path, [`${path}: cannot be read: ${messageOf(error)}; ${remedy}`]);
   }
   throw invalid(path, [`${path}: is larger than ${fileBytesMax} bytes; a config file is a few kilobytes`]);
 }

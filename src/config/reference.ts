@@ -119,6 +119,12 @@ function sameJson(one: unknown, other: unknown): boolean {
 function defaultOf(field: JsonSchema, required: boolean): string {
   if (required) return "required";
   if (field.default === undefined) return "";
-  if (Array.isArray(field.default)) return field.default.length === 0 ? "none" : "see below";
+  if (Array.isArray(field.default)) return defaultList(field.default);
+  if (sameJson(field.default, {})) return "none";
   return String(field.default);
+}
+
+function defaultList(items: readonly unknown[]): string {
+  if (items.length === 0) return "none";
+  return items.every((item) => typeof item === "string") ? `[${items.join(", ")}]` : "as in config/gateway.yaml";
 }

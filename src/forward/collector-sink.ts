@@ -38,6 +38,7 @@ import type { Gap } from "../model/gap.ts";
 import { type IntervalSet, unionOf } from "../model/interval-set.ts";
 import type { Lane } from "../model/lane.ts";
 import { TidegateError } from "../platform/errors.ts";
+import { grpcFault, isClosedAtOnce } from "../platform/grpc-fault.ts";
 import type { CollectorCertificates } from "./collector-certificates.ts";
 import { LinkEncryption } from "./link-encryption.ts";
 import { ownedCredentials } from "./owned-socket.ts";
@@ -257,11 +258,22 @@ function failureOf(target: string, error: ServiceError, refusal: string): Tidega
 }
 
 function unreachable(target: string, why: string, cause?: ServiceError): TidegateError {
-  return new TidegateError(
-    "COLLECTOR_UNREACHABLE",
-    `forward to collector ${target}: ${why}; the log keeps everything, start the collector or check the way to it`,
-    { details: { target, ...(cause === undefined ? {} : retryHintOf(cause)) }, cause },
-  );
+  const hint = cause === undefined ? {} : retryHintOf(cause);
+  return new TidegateError("COLLECTOR_UNREACHABLE", `forward to collector ${target}: ${reasonOf(why)}; ${remedyOf(hint)}`, {
+    details: { target, ...hint },
+    cause,
+  });
+}
+
+function reasonOf(why: string): string {
+  const fault = grpcFault(why);
+  return isClosedAtOnce(fault) ? "it closes the connection at once; if it has TLS, give forward.collector.tls" : fault;
+}
+
+/** A collector that says when to come back is there, and says itself what is wrong. */
+function remedyOf({ retryAfterMs }: { retryAfterMs?: number }): string {
+  const remedy = "the log keeps everything";
+  return retryAfterMs === undefined ? `${remedy}, start the collector or check the way to it` : remedy;
 }
 
 /** When the collector asks to come back; nothing if it does not say. */

@@ -4,6 +4,7 @@
 import { type ConnectionOptions, checkServerIdentity } from "node:tls";
 import type { NatsConnection, NodeConnectionOptions } from "@nats-io/transport-node";
 import { loadLibrary } from "./client-library.ts";
+import { withOwnSockets } from "./dialled-sockets.ts";
 import { messageOf } from "./errors.ts";
 import { type Environment, readSecret, readSecretFile, type SecretFault } from "./secret.ts";
 import { readTlsFiles, type TlsOptions } from "./tls-client.ts";
@@ -49,6 +50,8 @@ export interface NatsConnectOptions {
   readonly environment: Environment;
   /** What a secret is that is not where it should be. */
   readonly fault: SecretFault;
+  /** Aborted when nobody wants the connection any more. */
+  readonly signal?: AbortSignal;
 }
 
 /** Does not connect again when it breaks. Errors: `fault`, or the library's (see {@link natsFaultOf}). */
@@ -58,7 +61,7 @@ export async function connectNats(
   options: NatsConnectOptions,
 ): Promise<NatsConnection> {
   const { username, password, passwordFile, passwordEnv, token, tokenFile, tokenEnv, credentialsFile, tls } = server;
-  const { name, environment, fault } = options;
+  const { name, environment, fault, signal } = options;
   const pass = await readSecret({ text: password, file: passwordFile, variable: passwordEnv }, environment, fault);
   const secretToken = await readSecret({ text: token, file: tokenFile, variable: tokenEnv }, environment, fault);
   const credentials = credentialsFile === undefined ? undefined : await readSecretFile(credentialsFile, fault);
@@ -76,7 +79,8 @@ export async function connectNats(
     ...(secretToken === undefined ? {} : { token: secretToken }),
     ...(credentials === undefined ? {} : { authenticator: transport.credsAuthenticator(Buffer.from(credentials)) }),
   };
-  return transport.connect(connectionOptions);
+  // The library gives up a server that says nothing, and leaves its socket open.
+  return withOwnSockets(() => transport.connect(connectionOptions), signal);
 }
 
 /** Of a server with an IP address the library gives "localhost" to be checked, and not which one it is: then any of them will do. */

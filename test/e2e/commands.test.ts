@@ -33,6 +33,15 @@ async function run(yaml: string): Promise<Program> {
   return runToEnd("tidegate", ["run", "-c", await configFile(yaml)]);
 }
 
+test.each([
+  ["a command that there is not", ["frobnicate"], "unknown command 'frobnicate'"],
+  ["an option that must be there", ["run"], "required option '-c, --config <file>' not specified"],
+])("%s is a USAGE error, and says where the options are", async (_what, commandLine, fault) => {
+  const program = await runToEnd("tidegate", commandLine);
+  expect(await program.exit()).toBe(64);
+  expect(program.stderr).toEqual([`error: ${fault}`, "Run the command with --help for its options [USAGE]"]);
+});
+
 describe("tidegate check", () => {
   test("says that the commented example is valid", async () => {
     const check = await runToEnd("tidegate", ["check", "-c", "config/gateway.yaml"]);

@@ -83,7 +83,7 @@ class NatsSink implements RecordSink {
   }
 
   async connect({ signal, lost, answered }: ConnectOptions): Promise<RecordClient> {
-    const connection = await this.#connected();
+    const connection = await this.#connected(signal);
     const end = () => void connection.close();
     signal.addEventListener("abort", end, { once: true });
     try {
@@ -100,11 +100,11 @@ class NatsSink implements RecordSink {
     }
   }
 
-  async #connected(): Promise<NatsConnection> {
+  async #connected(signal: AbortSignal): Promise<NatsConnection> {
     try {
       const { origin, environment } = this.#context;
       const name = `tidegate ${origin.gatewayId} ${this.name}`;
-      return await connectNats(this.#library, this.#options, { name, environment, fault: "SINK_REFUSED" });
+      return await connectNats(this.#library, this.#options, { name, environment, fault: "SINK_REFUSED", signal });
     } catch (error) {
       throw this.#failure(error);
     }

@@ -1,12 +1,16 @@
 import { jetstreamManager } from "@nats-io/jetstream";
 import { describe, expect, test } from "vitest";
 import type { NatsSinkOptions } from "../../../src/forward/sinks/nats-sink.ts";
+import { createSink } from "../../../src/forward/sinks/sink-table.ts";
+import { systemClock } from "../../../src/platform/clock.ts";
+import { createLogger } from "../../../src/platform/logger.ts";
 import { type NatsUpstream, natsUser, openNatsUpstream, streamName } from "../../support/nats-upstream.ts";
 import { isMissing } from "../../support/servers.ts";
+import { silentServer } from "../../support/silent-server.ts";
 import { numberedBatch, origin } from "../../support/sink-batches.ts";
 import { clientOf, errorOf } from "../../support/sink-clients.ts";
 
-const options = (upstream: NatsUpstream, more: Partial<NatsSinkOptions> = {}) =>
+const options = (upstream: Pick<NatsUpstream, "servers">, more: Partial<NatsSinkOptions> = {}) =>
   ({
     kind: "nats",
     name: "stream",
@@ -102,4 +106,20 @@ describe.skipIf(isMissing("nats-server"))("a stream", () => {
     });
     expect(await client.write(numberedBatch(2, 1))).toMatchObject({ rejected: [] });
   });
+});
+
+test("a server that takes the connection and says nothing leaves no socket when nobody wants it any more", async () => {
+  const { port, connected, closed } = await silentServer();
+  const sink = await createSink(options({ servers: [{ host: "127.0.0.1", port }] }), {
+    origin,
+    environment: {},
+    clock: systemClock,
+    logger: createLogger("silent"),
+  });
+  const ending = new AbortController();
+  const connecting = errorOf(sink.connect({ signal: ending.signal, lost: () => {} }));
+  await connected;
+  ending.abort();
+  expect(await connecting).toMatchObject({ code: "SINK_UNREACHABLE" });
+  await closed;
 });

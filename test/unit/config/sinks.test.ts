@@ -76,6 +76,11 @@ describe("forward.sinks", () => {
   });
 });
 
+test("a secret under a misspelt key is not shown", () => {
+  const [fault] = faultsIn("[{kind: mqtt, name: m, address: 'broker:1883', pasword: hunter2}]");
+  expect(fault).toMatchObject({ path: "forward.sinks.0.pasword", value: "not shown", remedy: "write password, or remove it" });
+});
+
 describe("the documentation", () => {
   const paths = fieldRows(jsonSchemaOf(gatewayConfigSchema)).map((row) => row.path);
 
