@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Clock } from "./clock.ts";
 import { systemClock } from "./clock.ts";
 
@@ -18,6 +19,8 @@ export interface Host {
 /** The process itself. The first SIGINT or SIGTERM asks for a clean end, the second ends at once. */
 export function processHost(): Host {
   const stop = new AbortController();
+  // Every device listens, and there may be 10,000 of them.
+  setMaxListeners(0, stop.signal);
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     process.on(name, () => {
       if (stop.signal.aborted) process.exit(130);
