@@ -108,14 +108,15 @@ export function deliveryTo(log: Log, { sink, settled }: Pick<Forwarder, "sink" |
 }
 
 function sinkView(log: Log, forwarder: Forwarder): SinkView {
-  const { state, lastError, lanes: forwarded, quarantine } = forwarder.status();
+  const { state, nextRetryMs, pause, lastError, lanes: forwarded, quarantine } = forwarder.status();
   const laneViews = forwarder.lanes.map((lane) => {
     const { delivered, pending, evicted } = deliveryTo(log, forwarder, lane);
     const counts = { backlogRecords: pending, deliveredRecords: delivered, evictedRecords: evicted };
     return [lane, { confirmedOffset: forwarded[lane].confirmedOffset, ...counts }] as const;
   });
   const { records: quarantined } = quarantine;
-  return { state, lastError: lastError?.message ?? null, lanes: Object.fromEntries(laneViews), quarantined };
+  const error = lastError?.message ?? null;
+  return { state, lastError: error, nextRetryMs, pause, lanes: Object.fromEntries(laneViews), quarantined };
 }
 
 function occurred(counts: Readonly<Record<string, number>>): Record<string, number> {

@@ -58,12 +58,30 @@ export function statusTable(status: StatusView): string {
 }
 
 /** What ended the last link matters until there is a new one. */
-function sinkText({ state, lastError, quarantined }: StatusView["sinks"][string]): string {
+function sinkText({ state, lastError, nextRetryMs, pause, quarantined }: StatusView["sinks"][string]): string {
   const isUp = state === "live" || state === "draining";
-  const held = quarantined === 0 ? "" : `${quarantined} in quarantine`;
-  const stands = held === "" ? state : `${state}, ${held}`;
+  const stands = [
+    state,
+    ...(pause === null ? [] : [pauseTexts[pause.reason](pause.forMs)]),
+    ...(nextRetryMs === null ? [] : [`next try in ${durationText(nextRetryMs)}`]),
+    ...(quarantined === 0 ? [] : [`${quarantined} in quarantine`]),
+  ].join(", ");
   return isUp || lastError === null ? stands : `${stands}: ${lastError}`;
 }
+
+const pauseTexts = {
+  asked: (forMs: number | null) => `it asked to wait ${forMs === null ? "for ever" : durationText(forMs)}`,
+  hours: (forMs: number | null) => `its hours ${forMs === null ? "never begin again" : `begin in ${durationText(forMs)}`}`,
+};
+
+/** In a unit of which there are two or more, rounded up. */
+function durationText(ms: number): string {
+  const [size, unit] = units.find(([each]) => ms >= 2 * each) ?? secondUnit;
+  return `${Math.ceil(ms / size)} ${unit}`;
+}
+
+const secondUnit = [1000, "s"] as const;
+const units = [[86_400_000, "d"], [3_600_000, "h"], [60_000, "min"], secondUnit] as const;
 
 function alertsText({ active, acknowledged, silenced, silences }: StatusView["alerts"]): string {
   return `${active} active, ${acknowledged} acknowledged, ${silenced} silenced by ${silences} silences`;

@@ -20,6 +20,7 @@ import type { Clock } from "../platform/clock.ts";
 import { TidegateError } from "../platform/errors.ts";
 import type { Bandwidth } from "./bandwidth.ts";
 import { BatchSource } from "./batch-source.ts";
+import type { SendPause } from "./forwarder-status.ts";
 import { Inflight } from "./inflight.ts";
 import { LaneSchedule, settledFor, type Track } from "./lane-schedule.ts";
 import type { Quarantine } from "./quarantine.ts";
@@ -135,6 +136,16 @@ export class ForwardLink {
   /** Bytes that this link handed to the network. */
   get wireBytes(): number {
     return this.#link.wireBytes;
+  }
+
+  get pause(): SendPause | null {
+    const { clock, hours } = this.#options;
+    const nowUs = clock.nowUs();
+    const askedMs = this.#budget.askedMs(nowUs);
+    if (askedMs > 0) return { reason: "asked", forMs: askedMs };
+    if (hours.isOpen(nowUs)) return null;
+    const opensAtUs = hours.opensAtUs(nowUs);
+    return { reason: "hours", forMs: opensAtUs === Number.POSITIVE_INFINITY ? null : (opensAtUs - nowUs) / 1000 };
   }
 
   /** There is something to try again (quarantine.ts). */

@@ -15,6 +15,14 @@ export interface ForwardedLane {
   readonly rejectedRecords: number;
 }
 
+/** Why records wait though the link is up. */
+export interface SendPause {
+  /** asked: the sink took nothing and asked to wait. hours: these are not its sending hours; alerts go all the same. */
+  readonly reason: "asked" | "hours";
+  /** Milliseconds from now on; null: for ever. */
+  readonly forMs: number | null;
+}
+
 export interface ForwarderStatus {
   readonly sink: string;
   /** Where records go: "127.0.0.1:7070". */
@@ -24,6 +32,8 @@ export interface ForwarderStatus {
   readonly sinceUs: number;
   /** Milliseconds until the next attempt; null unless backing off. */
   readonly nextRetryMs: number | null;
+  /** Null: no such thing, or no link. */
+  readonly pause: SendPause | null;
   /** The failure that ended the last link; null if none did. */
   readonly lastError: { readonly code: ErrorCode; readonly message: string; readonly atUs: number } | null;
   /** Failures in a row without a confirmation between them. */

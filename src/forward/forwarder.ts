@@ -172,6 +172,7 @@ export class Forwarder {
       state: kind,
       sinceUs,
       nextRetryMs: retryAtUs === null ? null : Math.max(0, (retryAtUs - clock.nowUs()) / 1000),
+      pause: this.#isUp ? (this.#link?.pause ?? null) : null,
       lastError: this.#lastError,
       failures: this.#failures,
       lanes: { readings: this.#lane("readings"), results: this.#lane("results"), alerts: this.#lane("alerts") },
@@ -179,6 +180,10 @@ export class Forwarder {
       sentBytes: this.#sentBytes + (this.#link?.wireBytes ?? 0),
       quarantine: { records: this.quarantine.size, dropped: this.quarantine.dropped },
     };
+  }
+
+  get #isUp(): boolean {
+    return this.#state.kind === "draining" || this.#state.kind === "live";
   }
 
   /** Ends the link and makes the checkpoint durable. Idempotent; every call waits. Close the log after it. */

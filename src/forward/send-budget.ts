@@ -58,9 +58,14 @@ export class SendBudget {
     return room < Math.min(roomBytesMin, (share * windowBytes) / 2) && inflight.bytesOf(track) > 0 ? 0 : room;
   }
 
+  /** Milliseconds for which the other side has asked to wait from now on; 0: it has not, or no more. */
+  askedMs(nowUs: number): number {
+    return Math.max(0, Math.ceil(this.#heldUs(nowUs) / 1000));
+  }
+
   /** Milliseconds until anything may be sent; 0: now. */
   waitMs(nowUs: number): number {
-    return Math.max(0, Math.ceil(this.#heldUs(nowUs) / 1000), this.#options.bandwidth?.waitMs(nowUs) ?? 0);
+    return Math.max(this.askedMs(nowUs), this.#options.bandwidth?.waitMs(nowUs) ?? 0);
   }
 
   /** @param wireBytes as of SinkLink: what has gone out so far. */

@@ -116,6 +116,13 @@ export interface SinkView {
   readonly state: string;
   /** In words; null if there is none. */
   readonly lastError: string | null;
+  /** Milliseconds until it is tried again; null unless backing-off. */
+  readonly nextRetryMs: number | null;
+  /**
+   * Why records wait though the sink is there, and for how many milliseconds (null: for ever): asked, it asked to wait; hours, these are not
+   * its sending hours. Null: they do not.
+   */
+  readonly pause: { readonly reason: "asked" | "hours"; readonly forMs: number | null } | null;
   /** Those that it wants. */
   readonly lanes: Readonly<Record<string, SinkLaneView>>;
   /** Records that it refused for good and that are kept. */

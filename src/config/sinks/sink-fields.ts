@@ -27,7 +27,7 @@ export const commonFields = {
     .enum(["live-first", "fifo"])
     .default("live-first")
     .describe(
-      "live-first: after an outage new records go ahead of the backlog, which drains beside them. fifo: in the order of offsets; records of a series then arrive in the order in which they came.",
+      "live-first: after an outage new records go ahead of the backlog, which drains beside them. fifo: in the order of offsets; records of a series then arrive in the order in which they came (docs/sinks.md says where a record that is kept for later may be overtaken).",
     ),
   backlogShare: z
     .number()

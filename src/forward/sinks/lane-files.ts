@@ -3,11 +3,12 @@
 //
 // What is there is known from the files themselves: on open the newest are read, and a record that is in them is not written again.
 
-import { type FileHandle, mkdir, open, readdir, unlink } from "node:fs/promises";
+import { type FileHandle, open, readdir, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Lane } from "../../model/lane.ts";
 import { assert } from "../../platform/assert.ts";
 import type { Clock } from "../../platform/clock.ts";
+import { makeDirectory } from "../../platform/data-directory.ts";
 import type { Logger } from "../../platform/logger.ts";
 import type { RecordBatch } from "../record-sink.ts";
 import { RecentOffsets } from "./offset-set.ts";
@@ -60,7 +61,7 @@ export class LaneFiles {
 
   /** Makes the folder, cuts off what a crash left behind the last whole record, and looks what is there. Errors: of the file system. */
   static async open(options: LaneFilesOptions): Promise<LaneFiles> {
-    await mkdir(dirname(options.base), { recursive: true });
+    await makeDirectory(dirname(options.base));
     const files = await filesOf(options);
     const recent = new RecentOffsets(rememberedBytesMax);
     let newestBytes = 0;

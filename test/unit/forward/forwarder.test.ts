@@ -534,6 +534,35 @@ describe("checkpoint", () => {
   });
 });
 
+describe("status says why records wait", () => {
+  test("for as long as the sink asked to wait", async () => {
+    await appendReadings(0, large);
+    const forwarder = await started();
+    sink.link.open();
+    await settled();
+    expect(forwarder.status().pause).toBeNull();
+    sink.link.events.kept("readings", { start: 0, end: large }, 5000);
+    await settled();
+    expect(forwarder.status()).toMatchObject({ state: "draining", pause: { reason: "asked", forMs: 5000 } });
+    clock.advanceMs(5000);
+    await settled();
+    expect(forwarder.status().pause).toBeNull();
+  });
+
+  test("until its hours begin", async () => {
+    const inAnHour = new Date(clock.nowUs() / 1000 + 3_600_000);
+    const start = `${inAnHour.getMinutes()} ${inAnHour.getHours()} * * *`;
+    const forwarder = await started({ hours: [{ start, forMs: 60_000 }] });
+    expect(forwarder.status().pause).toBeNull();
+    sink.link.open();
+    await settled();
+    const { pause } = forwarder.status();
+    expect(pause).toMatchObject({ reason: "hours" });
+    expect(pause?.forMs).toBeGreaterThan(3_500_000);
+    expect(pause?.forMs).toBeLessThanOrEqual(3_600_000);
+  });
+});
+
 test("a log that cannot be read is a failure like any other: reported, and tried again", async () => {
   await appendReadings(0, 1);
   const forwarder = await started();
