@@ -14,5 +14,6 @@ const tests = [
   "test/integration/forward/kafka-tls.test.ts",
   "test/conformance/store/kafka-store.test.ts",
   "test/integration/collector/kafka-store.test.ts",
+  "test/integration/collector/store-tls.test.ts",
 ];
 run(process.execPath, ["node_modules/vitest/vitest.mjs", "run", ...tests]);

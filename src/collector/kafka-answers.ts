@@ -8,6 +8,7 @@ import {
   kafkaErrorsIn,
   kafkaRecordCodes,
 } from "../platform/kafka-connection.ts";
+import { type TlsUse, tlsFault } from "../platform/tls-fault.ts";
 
 // Error codes of the Kafka protocol.
 const unknownTopicCode = 3;
@@ -62,14 +63,26 @@ export function writeFailure(cluster: string, error: unknown): TidegateError {
   return new TidegateError("STORE_WRITE_FAILED", `${what}; ${remedy}`, options);
 }
 
+interface FailingCluster {
+  /** For people. */
+  readonly name: string;
+  readonly library: KafkaLibrary;
+  readonly tlsUse: TlsUse;
+}
+
 /** STORE_UNUSABLE or STORE_UNREACHABLE, unless it is a TidegateError already. */
-export function openFailure(cluster: string, library: KafkaLibrary, error: unknown): TidegateError {
+export function openFailure({ name: cluster, library, tlsUse }: FailingCluster, error: unknown): TidegateError {
   if (error instanceof TidegateError) return error;
   const options = { details: { cluster }, cause: error };
+  const encryptionFault = kafkaErrorsIn(error)
+    .map((each) => tlsFault(each, tlsUse))
+    .find((fault) => fault !== null);
+  if (encryptionFault !== undefined)
+    return new TidegateError("STORE_UNUSABLE", `open Kafka ${cluster}: ${encryptionFault}`, options);
   const what = `open Kafka ${cluster}: ${answerOf(error)}`;
   if (isKafkaAccessFault(library, error)) {
     const remedy =
-      "check store.mechanism, store.username and the password, and allow this user to describe, read and write the topics and to use the transactional ids (docs/kafka.md)";
+      "check store.tls, store.mechanism, store.username and the password, and allow this user to describe, read and write the topics and to use the transactional ids (docs/kafka.md)";
     return new TidegateError("STORE_UNUSABLE", `${what}; ${remedy}`, options);
   }
   if (kafkaErrorsIn(error).some((each) => kafkaCode(each) === 15)) {

@@ -15,6 +15,7 @@ import { loadLibrary } from "../platform/client-library.ts";
 import type { Clock } from "../platform/clock.ts";
 import { type KafkaLibrary, type KafkaServers, kafkaCredentials, kafkaTarget } from "../platform/kafka-connection.ts";
 import type { Environment } from "../platform/secret.ts";
+import { type TlsUse, tlsUseOf } from "../platform/tls-fault.ts";
 import { isBusy } from "./kafka-answers.ts";
 import { type KafkaRequests, kafkaRequests } from "./kafka-requests.ts";
 
@@ -73,6 +74,7 @@ export async function openKafkaCluster(options: KafkaClusterOptions): Promise<Ka
 export class KafkaCluster {
   /** For people. */
   readonly name: string;
+  readonly tlsUse: TlsUse;
   readonly library: KafkaLibrary;
   readonly requests: KafkaRequests;
   readonly clock: Clock;
@@ -85,6 +87,8 @@ export class KafkaCluster {
   constructor(library: KafkaLibrary, options: KafkaClusterOptions) {
     this.#options = options;
     this.name = kafkaTarget(options.servers);
+    const { brokers, tls } = options.servers;
+    this.tlsUse = tlsUseOf(tls, brokers.map(({ host }) => host).join(", "), "store.tls");
     this.library = library;
     this.requests = kafkaRequests(library);
     this.clock = options.clock;

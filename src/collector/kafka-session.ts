@@ -12,10 +12,10 @@
 //                                  for its topic goes again in halves
 //   transactionMsMax     30 s      after which the broker ends a transaction whose collector has gone
 
+import { kafkaRequestsOf } from "../platform/kafka-connection.ts";
 import { isRefusal, isWaiting } from "./kafka-answers.ts";
 import { type Ask, type Broker, type KafkaCluster, questionSlot, slotsMax } from "./kafka-cluster.ts";
 
-const requestBytesMax = 512 * 1024;
 const transactionMsMax = 30_000;
 const produceMsMax = 15_000;
 /** In FindCoordinator. */
@@ -116,7 +116,7 @@ export class KafkaSession {
   }
 
   async #sendAll(to: PartitionMessages): Promise<void> {
-    for (const messages of requestsOf(to.messages)) await this.#sendRequest(to, messages);
+    for (const messages of kafkaRequestsOf(to.messages)) await this.#sendRequest(to, messages);
   }
 
   async #sendRequest(to: PartitionMessages, messages: readonly KafkaMessage[]): Promise<void> {
@@ -140,20 +140,4 @@ export class KafkaSession {
     await cluster.ask(ask, cluster.requests.produce, allReplicas, produceMsMax, records, options);
     this.#sequences.postIncrement(`${topic}:${partition}`, messages.length, 0);
   }
-}
-
-/** Requests of at most `requestBytesMax`, or of one message. */
-function requestsOf(messages: readonly KafkaMessage[]): KafkaMessage[][] {
-  const requests: KafkaMessage[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const message of messages) {
-    const more = message.key.length + message.value.length;
-    if (bytes + more > requestBytesMax) {
-      requests.push([]);
-      bytes = 0;
-    }
-    requests.at(-1)?.push(message);
-    bytes += more;
-  }
-  return requests;
 }

@@ -115,7 +115,7 @@ async function opened<T>(cluster: KafkaCluster, work: () => Promise<T>): Promise
     return await work();
   } catch (error) {
     cluster.close();
-    throw openFailure(cluster.name, cluster.library, error);
+    throw openFailure(cluster, error);
   }
 }
 
@@ -137,7 +137,7 @@ async function progressOf(cluster: KafkaCluster, table: KafkaProgressTable): Pro
     return allProgress(table);
   } catch (error) {
     cluster.forgetState();
-    throw openFailure(cluster.name, cluster.library, error);
+    throw openFailure(cluster, error);
   }
 }
 

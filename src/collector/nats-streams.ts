@@ -23,6 +23,7 @@ import {
   natsTimeoutMs,
 } from "../platform/nats-connection.ts";
 import type { Environment } from "../platform/secret.ts";
+import { tlsFault, tlsUseOf } from "../platform/tls-fault.ts";
 import { contactSubjects, formatVersion, headerNames, progressSubjects, recordSubjects } from "./nats-progress.ts";
 
 const payloadBytesMax = 512 * 1024;
@@ -175,10 +176,14 @@ export class NatsStreams {
   /** STORE_UNUSABLE if a server answered, STORE_UNREACHABLE if not; unless it is a TidegateError already. */
   openFailure(error: unknown): TidegateError {
     if (error instanceof TidegateError) return error;
+    const { servers, tls } = this.#options;
+    const use = tlsUseOf(tls, servers.map(({ host }) => host).join(", "), "store.tls");
+    const encryptionFault = tlsFault(error, use);
+    if (encryptionFault !== null) return this.#unusable(encryptionFault, error);
     const { isRefusal, what } = natsFaultOf(this.#library, error);
     if (isRefusal) return this.#unusable(what, error);
     const message = `open ${this.name}: ${what}; check store.servers and the way there`;
-    return new TidegateError("STORE_UNREACHABLE", message, { details: { servers: this.#options.servers }, cause: error });
+    return new TidegateError("STORE_UNREACHABLE", message, { details: { servers }, cause: error });
   }
 
   /** STORE_WRITE_FAILED, unless it is STORE_REFUSED. */

@@ -1,6 +1,6 @@
+import { identityFault, silentFault, type TlsUse, tlsFault } from "../platform/tls-fault.ts";
 import type { CollectorCertificates, LinkMaterial } from "./collector-certificates.ts";
 import type { Encryption } from "./owned-socket.ts";
-import { identityFault, silentFault, type TlsUse, tlsFault } from "./tls-fault.ts";
 
 /** The TLS of one link to a collector: what it uses, what it is told, and what that means. */
 export class LinkEncryption implements Encryption {

@@ -1,4 +1,4 @@
-// What the sink and the store for Kafka have in common: how brokers are reached, where a key belongs, and what errors say. The package
+// What the sink and the store for Kafka have in common: how brokers are reached, where a key belongs, how large a request is, and what errors say. The package
 // @platformatic/kafka is optional; whoever needs it loads it (client-library.ts).
 
 import { isIP } from "node:net";
@@ -74,3 +74,22 @@ export function isKafkaAccessFault({ AuthenticationError }: KafkaLibrary, error:
 
 /** About records: corrupt, message or list too large, invalid timestamp, policy violation, invalid record. */
 export const kafkaRecordCodes: ReadonlySet<number> = new Set([2, 10, 18, 32, 44, 87]);
+
+/** Below Kafka's default of message.max.bytes. */
+const requestBytesMax = 512 * 1024;
+
+/** Requests of at most 512 KiB of keys and payloads, or of one message. */
+export function kafkaRequestsOf<M extends { readonly key: Buffer; readonly value: Buffer }>(messages: readonly M[]): M[][] {
+  const requests: M[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const message of messages) {
+    const more = message.key.length + message.value.length;
+    if (bytes + more > requestBytesMax) {
+      requests.push([]);
+      bytes = 0;
+    }
+    requests.at(-1)?.push(message);
+    bytes += more;
+  }
+  return requests;
+}

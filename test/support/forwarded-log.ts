@@ -7,14 +7,14 @@ import { Forwarder } from "../../src/forward/forwarder.ts";
 import { openLevelLog } from "../../src/log/level-log.ts";
 import type { Log } from "../../src/log/log.ts";
 import { systemClock as clock } from "../../src/platform/clock.ts";
-import { createLogger } from "../../src/platform/logger.ts";
+import { createLogger, type Logger } from "../../src/platform/logger.ts";
 import { readingsFrom } from "./records.ts";
 import { tempDir } from "./temp-dir.ts";
 
-const logger = createLogger("silent");
+const silent = createLogger("silent");
 
 /** On a free port; closed when the test ends. */
-export async function newCollector(store: CollectorOptions["store"]): Promise<Collector> {
+export async function newCollector(store: CollectorOptions["store"], logger: Logger = silent): Promise<Collector> {
   const collector = await startCollector({ listen: { host: "127.0.0.1", port: 0 }, store, clock, logger });
   onTestFinished(() => collector.close());
   return collector;
@@ -22,7 +22,7 @@ export async function newCollector(store: CollectorOptions["store"]): Promise<Co
 
 /** Closed when the test ends. */
 export async function newLog(): Promise<Log> {
-  const log = await openLevelLog({ directory: await tempDir(), clock, logger, pendingReadingsMax: 1_000_000 });
+  const log = await openLevelLog({ directory: await tempDir(), clock, logger: silent, pendingReadingsMax: 1_000_000 });
   onTestFinished(() => log.close());
   return log;
 }
@@ -35,7 +35,7 @@ export async function newForwarder(log: Log, port: number): Promise<Forwarder> {
     log,
     clock,
     random: () => 0.5,
-    logger,
+    logger: silent,
     retry: { delayMsMin: 10, delayMsMax: 100 },
     ackTimeoutMs: 20_000,
     inflightBytesMax: 1024 * 1024,
@@ -56,7 +56,7 @@ export async function appendReadings(log: Log, count: number): Promise<void> {
 }
 
 export function until(condition: () => boolean): Promise<void> {
-  return vi.waitFor(() => expect(condition()).toBe(true), { timeout: 25_000, interval: 2 });
+  return vi.waitFor(() => expect(condition()).toBe(true), { timeout: 50_000, interval: 2 });
 }
 
 export function isDrained(forwarder: Forwarder): boolean {

@@ -37,6 +37,7 @@ import {
   kafkaErrorsIn,
   kafkaPartition,
   kafkaRecordCodes,
+  kafkaRequestsOf,
   kafkaTarget,
 } from "../../platform/kafka-connection.ts";
 import type { BatchOutcome, ConnectOptions, RecordBatch, RecordClient, RecordSink } from "../record-sink.ts";
@@ -45,7 +46,6 @@ import { accepted, type Fate, kept, outcomeOf, rejected } from "./confirm-window
 import type { SinkContext } from "./sink-context.ts";
 import { closedError, connectRefusal, refusedError, tlsRefusal, unreachableError } from "./sink-errors.ts";
 
-const requestBytesMax = 512 * 1024;
 const retryAfterMs = 5000;
 const connectTimeoutMs = 10_000;
 /** Of the library itself. It would try for ever if the producer, rather than each request, were said to be idempotent. */
@@ -219,7 +219,7 @@ class KafkaRecordClient implements RecordClient {
   /** Sends messages of one partition, in requests one after the other. Those that failed, with those behind them; null if none did. */
   async #send(messages: readonly Message[], fates: Fate[]): Promise<FailedRequest | null> {
     const { compression } = this.#options;
-    const requests = requestsOf(messages);
+    const requests = kafkaRequestsOf(messages);
     for (const [number, request] of requests.entries()) {
       try {
         await this.#untilClosed(this.#producer.send({ messages: request, compression, idempotent: true }));
@@ -335,22 +335,6 @@ const laterCodes: ReadonlySet<number> = new Set([19, 56, 89]);
 function answerIn(error: unknown): { readonly code: number; readonly reason: string } {
   const answer = kafkaErrorsIn(error).findLast((each) => kafkaCode(each) !== 0);
   return { code: answer === undefined ? 0 : kafkaCode(answer), reason: messageOf(answer) };
-}
-
-/** Requests of at most `requestBytesMax`, or of one message. */
-function requestsOf(messages: readonly Message[]): Message[][] {
-  const requests: Message[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const message of messages) {
-    const more = message.key.length + message.value.length;
-    if (bytes + more > requestBytesMax) {
-      requests.push([]);
-      bytes = 0;
-    }
-    requests.at(-1)?.push(message);
-    bytes += more;
-  }
-  return requests;
 }
 
 function byPartition(messages: readonly Message[]): ReadonlyMap<number, Message[]> {

@@ -2,7 +2,7 @@
 
 import { messageOf, TidegateError } from "../../platform/errors.ts";
 import type { TlsOptions } from "../../platform/tls-client.ts";
-import { clientFault, type TlsUse, tlsFault } from "../tls-fault.ts";
+import { clientFault, tlsFault, tlsUseOf } from "../../platform/tls-fault.ts";
 
 /** SINK_UNREACHABLE. */
 export function unreachableError(target: string, what: string, cause?: unknown): TidegateError {
@@ -25,7 +25,7 @@ export interface EncryptedTo {
 
 /** SINK_REFUSED if its encryption is why there is no connection, or null. */
 export function tlsRefusal(target: string, error: unknown, to: EncryptedTo): TidegateError | null {
-  const fault = tlsFault(error, useOf(to));
+  const fault = tlsFault(error, tlsUseOf(to.tls, to.host));
   return fault === null ? null : refusedError(target, fault, error);
 }
 
@@ -33,11 +33,7 @@ export function tlsRefusal(target: string, error: unknown, to: EncryptedTo): Tid
 export function connectRefusal(target: string, error: unknown, to: EncryptedTo): TidegateError | null {
   const refusal = tlsRefusal(target, error, to);
   if (refusal !== null || to.tls === undefined || !/\b(ECONNRESET|EPIPE)\b/.test(messageOf(error))) return refusal;
-  return unreachableError(target, `${messageOf(error)}; perhaps ${clientFault(useOf(to))}`, error);
-}
-
-function useOf({ tls = {}, host }: EncryptedTo): TlsUse {
-  return { files: tls, field: "tls", serverName: tls.serverName ?? host, authorities: "an authority that it trusts" };
+  return unreachableError(target, `${messageOf(error)}; perhaps ${clientFault(tlsUseOf(to.tls, to.host))}`, error);
 }
 
 /** What has no fate when the connection is closed on purpose. */

@@ -4,7 +4,6 @@ import { createTopicsV7, metadataV9 } from "@platformatic/kafka";
 import { pino } from "pino";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { encodeAlertBlock } from "../../../src/codec/block-codec.ts";
-import { type Collector, startCollector } from "../../../src/collector/collector.ts";
 import { CommitStage, noProgress } from "../../../src/collector/commit-stage.ts";
 import { openKafkaCluster } from "../../../src/collector/kafka-cluster.ts";
 import { progressMessage, recordMessages } from "../../../src/collector/kafka-messages.ts";
@@ -15,21 +14,17 @@ import { topicNames, topicsOf } from "../../../src/collector/kafka-topics.ts";
 import { originReport } from "../../../src/collector/report.ts";
 import type { ReceivedBlock, Store } from "../../../src/collector/store.ts";
 import { storedProgress } from "../../../src/collector/store-table.ts";
-import { CollectorSink } from "../../../src/forward/collector-sink.ts";
-import { Forwarder } from "../../../src/forward/forwarder.ts";
-import { openLevelLog } from "../../../src/log/level-log.ts";
-import type { Log } from "../../../src/log/log.ts";
 import { type Origin, originKey } from "../../../src/model/origin.ts";
 import type { Reading } from "../../../src/model/reading.ts";
 import { systemClock as clock } from "../../../src/platform/clock.ts";
 import { createLogger, type Logger } from "../../../src/platform/logger.ts";
+import { appendReadings, isDrained, newCollector, newForwarder, newLog, until } from "../../support/forwarded-log.ts";
 import { kafkaRequest } from "../../support/kafka-link.ts";
 import { connectionTo, kafkaForTests, newKafkaPlace, setTopicConfig } from "../../support/kafka-store-broker.ts";
 import { settleInKafka, storedInKafka } from "../../support/kafka-store-records.ts";
 import { alertFor, numbered, readingBlock, readingsFrom } from "../../support/records.ts";
 import { seededRandom, testSeed } from "../../support/seeded-random.ts";
 import { isMissing } from "../../support/servers.ts";
-import { tempDir } from "../../support/temp-dir.ts";
 
 const silent = createLogger("silent");
 const origin = { gatewayId: "gw-1", logId: "log-1" };
@@ -372,62 +367,14 @@ describe.skipIf(["kafka", "kcat"].some(isMissing))("with a broker", () => {
   });
 
   describe("a gateway loses nothing and doubles nothing", () => {
-    async function newCollector(place: KafkaPlace, logger: Logger = silent): Promise<Collector> {
-      const collector = await startCollector({
-        listen: { host: "127.0.0.1", port: 0 },
-        store: { kind: "kafka", ...place },
-        clock,
-        logger,
-      });
-      onTestFinished(() => collector.close());
-      return collector;
-    }
-
-    async function newLog(): Promise<Log> {
-      const log = await openLevelLog({ directory: await tempDir(), clock, logger: silent, pendingReadingsMax: 1_000_000 });
-      onTestFinished(() => log.close());
-      return log;
-    }
-
-    async function newForwarder(log: Log, port: number): Promise<Forwarder> {
-      const address = { host: "127.0.0.1", port };
-      const forwarder = new Forwarder({
-        sink: new CollectorSink({ name: "collector", address, gatewayId: "gw-1", logId: log.logId, compression: "gzip" }),
-        log,
-        clock,
-        random: () => 0.5,
-        logger: silent,
-        retry: { delayMsMin: 10, delayMsMax: 100 },
-        ackTimeoutMs: 20_000,
-        inflightBytesMax: 1024 * 1024,
-      });
-      onTestFinished(() => forwarder.close());
-      await forwarder.start();
-      return forwarder;
-    }
-
-    /** Readings whose values are their offsets, five a block. */
-    async function appendReadings(log: Log, count: number): Promise<void> {
-      for (let done = 0; done < count; done += 5) {
-        const readings = readingsFrom(log.bounds("readings").endOffset, 5);
-        await new Promise<void>((resolve, reject) =>
-          log.append({ readings }, (error) => (error === null ? resolve() : reject(error))),
-        );
-      }
-    }
-
-    const until = (condition: () => boolean) =>
-      vi.waitFor(() => expect(condition()).toBe(true), { timeout: 50_000, interval: 2 });
-
-    const isDrained = (forwarder: Forwarder) =>
-      forwarder.status().state === "live" && forwarder.status().lanes.readings.pendingRecords === 0;
+    const collectorOf = (place: KafkaPlace, logger?: Logger) => newCollector({ kind: "kafka", ...place }, logger);
 
     test("when the broker is killed in the middle, again and again; the logger says so once each time", async () => {
       const random = seededRandom(testSeed());
       const place = newPlace();
       const said: string[] = [];
       const logger = pino({ level: "info" }, { write: (line) => void said.push(JSON.parse(line).msg) });
-      const collector = await newCollector(place, logger);
+      const collector = await collectorOf(place, logger);
       const log = await newLog();
       const forwarder = await newForwarder(log, collector.address.port);
       for (let outage = 0; outage < 2; outage++) {
@@ -449,12 +396,12 @@ describe.skipIf(["kafka", "kcat"].some(isMissing))("with a broker", () => {
 
     test("when it moves from one collector to another that shares the topics", async () => {
       const place = newPlace();
-      const first = await newCollector(place);
+      const first = await collectorOf(place);
       const log = await newLog();
       const forwarder = await newForwarder(log, first.address.port);
       const appending = appendReadings(log, 500);
       await until(() => forwarder.status().lanes.readings.confirmedOffset >= 100);
-      const second = await newCollector(place);
+      const second = await collectorOf(place);
       const another = await newForwarder(log, second.address.port);
       await appending;
       await until(() => isDrained(forwarder) && isDrained(another));

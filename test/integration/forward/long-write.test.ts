@@ -1,8 +1,8 @@
 // A batch can need many requests, or many confirms of a far broker, and so longer than ackTimeout in all. As long as there is an answer to
 // each in time the link is a good one: given up in the middle, the same batch would come again for ever.
 
-import { expect, onTestFinished, test } from "vitest";
-import { Forwarder } from "../../../src/forward/forwarder.ts";
+import { expect, test } from "vitest";
+import type { Forwarder } from "../../../src/forward/forwarder.ts";
 import { RecordForwarding } from "../../../src/forward/record-link.ts";
 import type { ConnectOptions, RecordClient, RecordSink } from "../../../src/forward/record-sink.ts";
 import { accepted, ConfirmWindow } from "../../../src/forward/sinks/confirm-window.ts";
@@ -13,14 +13,15 @@ import { createLogger } from "../../../src/platform/logger.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { IngestServer } from "../../support/ingest-server.ts";
 import { readingsFrom } from "../../support/records.ts";
+import { append, startedForwarder } from "../../support/scripted-forwarder.ts";
 
 const logger = createLogger("silent");
 
 /** A forwarder to the sink, with an ackTimeout of ten seconds and 3,000 readings in one block. */
 async function forwarding(clock: FakeClock, sinkOf: (logId: string) => Promise<RecordSink>): Promise<Forwarder> {
   const log = createMemoryLog({ clock });
-  await new Promise((resolve) => log.append({ readings: readingsFrom(0, 3000) }, resolve));
-  const forwarder = new Forwarder({
+  await append(log, { readings: readingsFrom(0, 3000) });
+  return startedForwarder({
     sink: new RecordForwarding(await sinkOf(log.logId), {
       gatewayId: "gw-1",
       filter: { lanes, device: "*", metric: "*" },
@@ -28,15 +29,7 @@ async function forwarding(clock: FakeClock, sinkOf: (logId: string) => Promise<R
     }),
     log,
     clock,
-    random: () => 0.5,
-    logger,
-    retry: { delayMsMin: 200, delayMsMax: 1600 },
-    ackTimeoutMs: 10_000,
-    inflightBytesMax: 1024 * 1024,
   });
-  onTestFinished(() => forwarder.close());
-  await forwarder.start();
-  return forwarder;
 }
 
 function web(server: IngestServer, clock: FakeClock) {

@@ -1,15 +1,14 @@
 // The wall clock of a gateway can be set back, by hours or by years: nothing that waits may wait for it to come to that time again.
 
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Bandwidth } from "../../../src/forward/bandwidth.ts";
-import { Forwarder, type ForwarderOptions } from "../../../src/forward/forwarder.ts";
+import type { ForwarderOptions } from "../../../src/forward/forwarder.ts";
 import { SendPace } from "../../../src/forward/send-pace.ts";
-import type { Log, LogWrite } from "../../../src/log/log.ts";
 import { createMemoryLog } from "../../../src/log/memory-log.ts";
 import type { Clock } from "../../../src/platform/clock.ts";
-import { createLogger } from "../../../src/platform/logger.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { readingsFrom } from "../../support/records.ts";
+import { append, startedForwarder, turns } from "../../support/scripted-forwarder.ts";
 import { ScriptedSink } from "../../support/scripted-sink.ts";
 
 const dayMs = 86_400_000;
@@ -32,32 +31,12 @@ class AdjustableClock implements Clock {
   }
 }
 
-function append(log: Log, write: LogWrite): Promise<unknown> {
-  return new Promise((resolve) => log.append(write, resolve));
-}
-
-async function turns(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
-}
-
 async function started(options: Partial<ForwarderOptions> = {}) {
   const clock = new AdjustableClock();
   const log = createMemoryLog({ clock });
   const sink = new ScriptedSink();
-  const forwarder = new Forwarder({
-    sink,
-    log,
-    clock,
-    random: () => 0.5,
-    logger: createLogger("silent"),
-    retry: { delayMsMin: 200, delayMsMax: 1600 },
-    ackTimeoutMs: 10_000,
-    inflightBytesMax: 1024 * 1024,
-    ...options,
-  });
-  onTestFinished(() => forwarder.close());
   await append(log, { readings: readingsFrom(0, 3000) });
-  await forwarder.start();
+  await startedForwarder({ sink, log, clock, ...options });
   sink.link.open(null);
   await turns();
   return { clock, sink };

@@ -1,12 +1,12 @@
-import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { Forwarder, type ForwarderOptions } from "../../../src/forward/forwarder.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Forwarder, ForwarderOptions } from "../../../src/forward/forwarder.ts";
 import type { Log, LogWrite } from "../../../src/log/log.ts";
 import { LogReaders } from "../../../src/log/log-readers.ts";
 import { createMemoryLog } from "../../../src/log/memory-log.ts";
 import type { Lane } from "../../../src/model/lane.ts";
-import { createLogger } from "../../../src/platform/logger.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { alertFor, readingsFrom, resultFor } from "../../support/records.ts";
+import { append as appendTo, turns as settled, startedForwarder } from "../../support/scripted-forwarder.ts";
 import { ScriptedSink } from "../../support/scripted-sink.ts";
 
 let clock: FakeClock;
@@ -19,9 +19,7 @@ beforeEach(() => {
   sink = new ScriptedSink();
 });
 
-function append(write: LogWrite): Promise<void> {
-  return new Promise((resolve, reject) => log.append(write, (error) => (error === null ? resolve() : reject(error))));
-}
+const append = (write: LogWrite) => appendTo(log, write);
 
 /** Readings of a block that is not merged with its neighbours. */
 const large = 3000;
@@ -31,26 +29,8 @@ function appendReadings(first: number, count: number): Promise<void> {
   return append({ readings: readingsFrom(first, count) });
 }
 
-/** Lets everything run that waits for nothing but the event loop. */
-async function settled(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
-}
-
-async function started(options: Partial<ForwarderOptions> = {}): Promise<Forwarder> {
-  const forwarder = new Forwarder({
-    sink,
-    log,
-    clock,
-    random: () => 0.5,
-    logger: createLogger("silent"),
-    retry: { delayMsMin: 200, delayMsMax: 1600 },
-    ackTimeoutMs: 10_000,
-    inflightBytesMax: 1024 * 1024,
-    ...options,
-  });
-  onTestFinished(() => forwarder.close());
-  await forwarder.start();
-  return forwarder;
+function started(options: Partial<ForwarderOptions> = {}): Promise<Forwarder> {
+  return startedForwarder({ sink, log, clock, ...options });
 }
 
 describe("order", () => {

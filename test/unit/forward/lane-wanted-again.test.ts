@@ -1,40 +1,20 @@
 // A sink whose config left a lane out for a while: what was recorded for that lane then must not count as delivered later.
 
 import { expect, test } from "vitest";
-import { Forwarder } from "../../../src/forward/forwarder.ts";
-import type { Log, LogWrite } from "../../../src/log/log.ts";
+import type { Log } from "../../../src/log/log.ts";
 import { createMemoryLog } from "../../../src/log/memory-log.ts";
 import type { Lane } from "../../../src/model/lane.ts";
-import { createLogger } from "../../../src/platform/logger.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { readingsFrom, resultFor } from "../../support/records.ts";
+import { append, startedForwarder, turns } from "../../support/scripted-forwarder.ts";
 import { ScriptedSink } from "../../support/scripted-sink.ts";
 
 const clock = new FakeClock();
 
-function append(log: Log, write: LogWrite): Promise<unknown> {
-  return new Promise((resolve) => log.append(write, resolve));
-}
-
-async function turns(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
-}
-
 /** A run of the gateway: connects, sends, has everything accepted, ends. */
 async function run(log: Log, lanes: readonly Lane[]): Promise<string[]> {
   const sink = new ScriptedSink();
-  const forwarder = new Forwarder({
-    sink,
-    log,
-    clock,
-    random: () => 0.5,
-    logger: createLogger("silent"),
-    retry: { delayMsMin: 200, delayMsMax: 1600 },
-    ackTimeoutMs: 10_000,
-    inflightBytesMax: 1024 * 1024,
-    lanes,
-  });
-  await forwarder.start();
+  const forwarder = await startedForwarder({ sink, log, clock, lanes });
   sink.link.open(null);
   await turns();
   for (const { lane, firstOffset, count } of sink.link.batches) sink.link.confirm(lane, firstOffset + count);

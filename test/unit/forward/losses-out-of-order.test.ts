@@ -1,34 +1,22 @@
 // New records go ahead of a backlog, so a loss among them is declared before one in the backlog: both are counted.
 
-import { expect, onTestFinished, test } from "vitest";
-import { Forwarder } from "../../../src/forward/forwarder.ts";
+import { expect, test } from "vitest";
 import type { Log } from "../../../src/log/log.ts";
 import { createMemoryLog } from "../../../src/log/memory-log.ts";
-import { createLogger } from "../../../src/platform/logger.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { readingsFrom } from "../../support/records.ts";
+import { append, startedForwarder, turns } from "../../support/scripted-forwarder.ts";
 import { ScriptedSink } from "../../support/scripted-sink.ts";
 
 test("a loss that is declared behind another one is counted, and one that is declared again is not", async () => {
   const clock = new FakeClock();
   const log: Log = createMemoryLog({ clock });
   for (let block = 0; block < 10; block++) {
-    await new Promise((resolve) => log.append({ readings: readingsFrom(block * 3000, 3000) }, resolve));
+    await append(log, { readings: readingsFrom(block * 3000, 3000) });
   }
   const damaged = withHole(log, { start: 18_000, end: 21_000 });
   const sink = new ScriptedSink();
-  const forwarder = new Forwarder({
-    sink,
-    log: damaged,
-    clock,
-    random: () => 0.5,
-    logger: createLogger("silent"),
-    retry: { delayMsMin: 200, delayMsMax: 1600 },
-    ackTimeoutMs: 10_000,
-    inflightBytesMax: 1024 * 1024,
-  });
-  onTestFinished(() => forwarder.close());
-  await forwarder.start();
+  const forwarder = await startedForwarder({ sink, log: damaged, clock });
   sink.link.events.opened({ settled: { readings: [{ start: 0, end: 15_000 }], results: [], alerts: [] }, anyOrder: true });
   await turns();
   expect(sink.link.lost).toEqual([["readings", 18_000, 21_000]]);
@@ -46,10 +34,6 @@ test("a loss that is declared behind another one is counted, and one that is dec
   ]);
   expect(forwarder.status().lanes.readings.lostRecords).toBe(6000);
 });
-
-async function turns(): Promise<void> {
-  for (let turn = 0; turn < 8; turn++) await new Promise(setImmediate);
-}
 
 /** A log that has set aside what was damaged in the middle of its readings. */
 function withHole(log: Log, hole: { readonly start: number; readonly end: number }): Log {

@@ -1,5 +1,5 @@
-import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { Forwarder, type ForwarderOptions } from "../../../src/forward/forwarder.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Forwarder, ForwarderOptions } from "../../../src/forward/forwarder.ts";
 import type { RecordFilter } from "../../../src/forward/record-filter.ts";
 import { RecordForwarding } from "../../../src/forward/record-link.ts";
 import { allAccepted } from "../../../src/forward/record-sink.ts";
@@ -7,9 +7,9 @@ import type { Log, LogWrite } from "../../../src/log/log.ts";
 import { createMemoryLog } from "../../../src/log/memory-log.ts";
 import { lanes } from "../../../src/model/lane.ts";
 import { TidegateError } from "../../../src/platform/errors.ts";
-import { createLogger } from "../../../src/platform/logger.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { readingsFrom } from "../../support/records.ts";
+import { append as appendTo, turns as settled, startedForwarder } from "../../support/scripted-forwarder.ts";
 import { ScriptedRecords } from "../../support/scripted-records.ts";
 
 /** Readings of a block that is not merged with its neighbours. */
@@ -25,16 +25,10 @@ beforeEach(() => {
   sink = new ScriptedRecords();
 });
 
-function append(write: LogWrite): Promise<unknown> {
-  return new Promise((resolve) => log.append(write, resolve));
-}
-
-async function settled(): Promise<void> {
-  for (let turn = 0; turn < 8; turn++) await new Promise(setImmediate);
-}
+const append = (write: LogWrite) => appendTo(log, write);
 
 async function started(filter: Partial<RecordFilter> = {}, options: Partial<ForwarderOptions> = {}): Promise<Forwarder> {
-  const forwarder = new Forwarder({
+  const forwarder = await startedForwarder({
     sink: new RecordForwarding(sink, {
       gatewayId: "gw-1",
       filter: { lanes, device: "*", metric: "*", ...filter },
@@ -42,15 +36,8 @@ async function started(filter: Partial<RecordFilter> = {}, options: Partial<Forw
     }),
     log,
     clock,
-    random: () => 0.5,
-    logger: createLogger("silent"),
-    retry: { delayMsMin: 200, delayMsMax: 1600 },
-    ackTimeoutMs: 10_000,
-    inflightBytesMax: 1024 * 1024,
     ...options,
   });
-  onTestFinished(() => forwarder.close());
-  await forwarder.start();
   await settled();
   return forwarder;
 }

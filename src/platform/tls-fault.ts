@@ -1,8 +1,8 @@
 // Why a link could not be encrypted, in words and with the remedy. Codes are those of node:tls and of OpenSSL, whose texts say neither
 // whose certificate is meant nor what to do.
 
-import { messageOf, systemCodeOf } from "../platform/errors.ts";
-import { isTlsFault, type TlsOptions } from "../platform/tls-client.ts";
+import { messageOf, systemCodeOf } from "./errors.ts";
+import { isTlsFault, type TlsOptions } from "./tls-client.ts";
 
 /** How a link is encrypted. */
 export interface TlsUse {
@@ -13,6 +13,11 @@ export interface TlsUse {
   readonly serverName: string;
   /** Whose certificates the other side accepts, in words. */
   readonly authorities: string;
+}
+
+/** Of a client of a server with these hosts, by the field `tls` of the configuration, or the one that is named. */
+export function tlsUseOf(tls: TlsOptions | undefined, hosts: string, field = "tls"): TlsUse {
+  return { files: tls ?? {}, field, serverName: tls?.serverName ?? hosts, authorities: "an authority that it trusts" };
 }
 
 const untrusted =
