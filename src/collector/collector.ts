@@ -1,10 +1,12 @@
 // The collector: the upstream side of Tidegate. Gateways stream the blocks of their logs to it; it stores every record once and
 // tells each gateway how far it has come. This file constructs and connects its parts and is the only one that listens.
 //
-//   gateway --gRPC--> forward-stream.ts --> request-check.ts --> group-commit.ts --> embedded-store.ts --> LevelDB
-//                                                                            +-----> kafka-store.ts --> Kafka
-//                                                                            '-----> postgres-store.ts --> PostgreSQL
-//                                                     '--> origin-stores.ts ---------> nats-store.ts ------> NATS JetStream
+//   gateway --gRPC--> forward-stream.ts --> request-check.ts --> store.ts (the contract; store-table.ts names the kinds)
+//
+//   one queue of commits for all gateways (group-commit.ts)      embedded-store.ts --> LevelDB
+//                                                                postgres-store.ts --> PostgreSQL
+//   one for each log of a gateway (origin-stores.ts)             nats-store.ts ------> NATS JetStream
+//                                                                kafka-store.ts -----> Kafka
 //
 // Constraints (startCollector's `limits`; defaults in collectorLimits)
 //   messageBytesMax   64 MiB   a longer message ends its stream with RESOURCE_EXHAUSTED
@@ -16,7 +18,7 @@
 //
 // What happens when it fails
 //   killed, power lost    what was acknowledged is on disk; gateways connect again and go on from the Welcome's positions
-//   store refuses         its disk, its database or its streams: the streams end with UNAVAILABLE, nothing is acknowledged, gateways try again
+//   store refuses         its disk, database, server or cluster: the streams end with UNAVAILABLE, nothing is acknowledged, gateways try again
 //   garbage arrives       its stream ends with INVALID_ARGUMENT and is counted by reason; the others do not notice
 //   a gateway vanishes    HTTP/2 pings find it within keepaliveMs + keepaliveTimeoutMs
 //
