@@ -214,8 +214,10 @@ export class Ingest implements Intake, DecodeSink {
     // Also when nothing is left to store: the first delivery of a redelivered reading may still be on its way to the disk.
     this.#rejects.append({ readings }, (error) => {
       if (error !== null) this.#unstore(readings);
+      // Where all is known, only counts were to be written: that the disk refuses them must not make the sender send the readings as new.
+      const isStored = error === null || readings.length === 0;
       // The first delivery of a known reading may have failed while this one waited behind it.
-      const durable = error === null && (known === null || known.every((reading) => recent.has(reading)));
+      const durable = isStored && (known === null || known.every((reading) => recent.has(reading)));
       settle(durable ? stored : { kind: "busy", reason: error?.message ?? "the first delivery was not stored; send again" });
     });
   }

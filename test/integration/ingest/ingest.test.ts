@@ -98,6 +98,20 @@ describe("a redelivered message", () => {
     await log.close();
   });
 
+  test("whose readings are on disk is acknowledged also while the disk refuses: a sender that is refused sends them as new", async () => {
+    const { disk, syncWrite } = failingDisk();
+    const options = { directory: await tempDir(), clock: new FakeClock(), pendingReadingsMax: 1000, logger, syncWrite };
+    const log = await openLevelLog(options);
+    const ingest = await openIngest(log);
+    expect(await take(ingest, own(1))).toEqual({ kind: "stored" });
+    disk.failing = true;
+    expect(await take(ingest, own(1), { redelivered: true })).toEqual({ kind: "stored" });
+    expect((await take(ingest, own(2), { redelivered: true })).kind).toBe("busy");
+    expect((await stored(log)).map(({ value }) => value)).toEqual([1]);
+    expect(ingest.counters).toMatchObject({ received: 3, stored: 1, rejected: { redelivered: 1, log_busy: 1 } });
+    await log.close();
+  });
+
   test("is new if the disk refused its first delivery, and is not acknowledged while the disk refuses", async () => {
     const { disk, syncWrite } = failingDisk();
     const log = await openLevelLog({
