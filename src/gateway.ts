@@ -204,8 +204,9 @@ async function createIngest(config: GatewayConfig, log: Log, logger: Logger, clo
     payloadBytesMax: deadLetterSizeMax,
   });
   closers.push(() => deadLetters.close());
-  const recent = new RecentReadings(redeliveryReadingsMax);
-  const times = await learnEventTimes(config, log, recent);
+  const before = new RecentReadings(redeliveryReadingsMax);
+  const times = await learnEventTimes(config, log, before);
+  const recent = new RecentReadings(redeliveryReadingsMax, before);
   const ingest = await Ingest.open({
     log,
     routes: new RouteTable(routes, topicsMax, { name: clock.policy, offsetMinUs: clock.offsetMin * 1000 }),

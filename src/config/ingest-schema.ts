@@ -162,7 +162,9 @@ export const ingest = z.strictObject({
     .max(10_000_000)
     .default(65_536)
     .meta({ unit: "readings" })
-    .describe("Newest readings among which a redelivered one (MQTT DUP flag) is recognised and not stored again. 0: never."),
+    .describe(
+      "Newest readings among which a redelivered one (MQTT DUP flag) is recognised and not stored again; so many from before the start, and so many since. 0: never.",
+    ),
   deadLettersMax: z
     .int()
     .min(0)

@@ -5,9 +5,9 @@
 //
 // A ring of columns. `add` is on the hot path (once a reading) and only writes. `has` runs for redelivered publishes alone: it
 // looks through the few newest readings, and finds older ones by an index of times, which is made anew when too many
-// readings came since. After a restart the ring is filled from the end of the readings lane, so that a crash between
-// commit and acknowledgement yields no duplicate. Of a long text its SHA-256 is kept, so that 65,536 readings take about 10 MB
-// whatever they say.
+// readings came since. After a restart a ring of its own is filled from the end of the readings lane, so that a crash between
+// commit and acknowledgement yields no duplicate, however many readings others send before the device is back. Of a long text its SHA-256
+// is kept, so that 65,536 readings take about 10 MB whatever they say.
 
 import { createHash } from "node:crypto";
 import { type Reading, rawTimeUsOf, type Value } from "../model/reading.ts";
@@ -19,6 +19,7 @@ const keptTextLengthMax = 64;
 
 export class RecentReadings {
   readonly #readingsMax: number;
+  readonly #before: RecentReadings | null;
   readonly #rawTimesUs: Float64Array;
   readonly #numbers: Float64Array;
   /** Null where the value is a number. */
@@ -33,8 +34,12 @@ export class RecentReadings {
   #added = 0;
   #indexed = 0;
 
-  /** @param readingsMax how many readings it remembers; 0: none. */
-  constructor(readingsMax: number) {
+  /**
+   * @param readingsMax how many readings it remembers; 0: none.
+   * @param before what was stored before the gateway started; it stays as it is.
+   */
+  constructor(readingsMax: number, before: RecentReadings | null = null) {
+    this.#before = before;
     this.#readingsMax = readingsMax;
     this.#rawTimesUs = new Float64Array(readingsMax);
     this.#numbers = new Float64Array(readingsMax);
@@ -58,7 +63,7 @@ export class RecentReadings {
   }
 
   has(reading: Reading): boolean {
-    return this.#find(reading) !== -1;
+    return this.#find(reading) !== -1 || this.#before?.has(reading) === true;
   }
 
   /** Takes back an `add` whose reading could not be stored: when it comes again, it is new. */

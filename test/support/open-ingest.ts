@@ -31,14 +31,15 @@ export interface OpenIngestOptions {
 /** Ingest of JSON objects of metrics on `s/<device>` or other routes, at most 100 readings a message, into a log, as a gateway opens it. */
 export async function openIngest(log: Log, over: OpenIngestOptions = {}): Promise<Ingest> {
   const { clock = new FakeClock(nowMs * 1000), logger = createLogger("silent"), routes = objectRoutes, policy = trust } = over;
-  const recent = new RecentReadings(recentMax);
+  const before = new RecentReadings(recentMax);
   const times = new EventTimes({
     eventTimeMinUs: over.eventTimeMinUs ?? 0,
     eventTimeAheadMaxUs: 3_600_000_000,
     devicesMax: 100,
     horizonUs: 300_000_000,
   });
-  await fillRecent(recent, log, recentMax, (block, readings) => times.learn(block, readings, policy.offsetMinUs));
+  await fillRecent(before, log, recentMax, (block, readings) => times.learn(block, readings, policy.offsetMinUs));
+  const recent = new RecentReadings(recentMax, before);
   const deadLetters = await DeadLetters.open({ directory: await tempDir(), lettersMax: 10, payloadBytesMax: 10 });
   onTestFinished(() => deadLetters.close());
   return Ingest.open({

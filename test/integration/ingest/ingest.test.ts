@@ -65,6 +65,15 @@ describe("a redelivered message", () => {
     await after.close();
   });
 
+  test("is known after a restart, however many readings others have sent before its device is back", async () => {
+    const log = createMemoryLog({ clock: new FakeClock() });
+    await take(await openIngest(log), own(0));
+    const ingest = await openIngest(log);
+    for (let value = 1; value <= 1500; value++) await take(ingest, own(value));
+    expect(await take(ingest, own(0), { redelivered: true })).toEqual({ kind: "stored" });
+    expect((await stored(log)).length).toBe(1501);
+  });
+
   test("is stored if only its event time, or only its value, was seen before", async () => {
     const log = createMemoryLog({ clock: new FakeClock() });
     const ingest = await openIngest(log);
