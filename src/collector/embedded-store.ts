@@ -29,7 +29,7 @@ import {
   type Tables,
 } from "./embedded-database.ts";
 import { type CommitTarget, GroupCommitStore } from "./group-commit.ts";
-import { partBytes } from "./part-bytes.ts";
+import { partBytes } from "./staged-part.ts";
 import type { OriginProgress, ReceivedBlock, Store } from "./store.ts";
 
 /** More bytes in a sync make it longer, and hardly cheaper a byte. */

@@ -11,7 +11,8 @@ import {
 import { type TlsUse, tlsFault } from "../platform/tls-fault.ts";
 
 // Error codes of the Kafka protocol.
-const unknownTopicCode = 3;
+export const unknownTopicCode = 3;
+const coordinatorNotAvailableCode = 15;
 /** Leader, coordinator or replica that is moving or coming: it may be asked again soon, perhaps somewhere else. */
 const movingCodes: ReadonlySet<number> = new Set([5, 6, 9, 14, 15, 16, 74, 75, 78]);
 /** Coordinator load in progress, concurrent transactions. */
@@ -85,7 +86,7 @@ export function openFailure({ name: cluster, library, tlsUse }: FailingCluster, 
       "check store.tls, store.mechanism, store.username and the password, and allow this user to describe, read and write the topics and to use the transactional ids (docs/kafka.md)";
     return new TidegateError("STORE_UNUSABLE", `${what}; ${remedy}`, options);
   }
-  if (kafkaErrorsIn(error).some((each) => kafkaCode(each) === 15)) {
+  if (kafkaErrorsIn(error).some((each) => kafkaCode(each) === coordinatorNotAvailableCode)) {
     const remedy =
       "the cluster has no coordinator of transactions: transaction.state.log.replication.factor must not be more than its brokers";
     return new TidegateError("STORE_UNREACHABLE", `${what}; ${remedy}`, options);

@@ -100,6 +100,17 @@ export class KafkaCluster {
     return this.#withDeadline(connection, requestMsMax, request.async(connection, ...args));
   }
 
+  /** As {@link ask}; also an answer that has faults in it, of topics that are not there for instance, which the library throws. */
+  async askAll<A extends unknown[], R>(to: Ask, request: Request<A, R>, ...args: A): Promise<R> {
+    try {
+      return await this.ask(to, request, ...args);
+    } catch (error) {
+      const { response } = error as { readonly response?: R | null };
+      if (response === undefined || response === null) throw error;
+      return response;
+    }
+  }
+
   /** As the first broker says that answers; the same until {@link forgetState}. */
   state(): Promise<ClusterState> {
     if (this.#state !== null) return this.#state;
@@ -153,7 +164,8 @@ export class KafkaCluster {
   }
 
   async #stateFrom(broker: Broker): Promise<ClusterState> {
-    const answer = await this.#metadata(broker, [...this.#options.topics]);
+    const topics = [...this.#options.topics];
+    const answer = await this.askAll({ broker, slot: questionSlot }, this.requests.metadata, topics, false, false);
     const brokers = new Map(answer.brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }]));
     const states = answer.topics.map(({ name, errorCode, partitions }): [string, TopicState] => {
       const led = [...partitions].sort((one, other) => one.partitionIndex - other.partitionIndex);
@@ -163,18 +175,6 @@ export class KafkaCluster {
     });
     const controller = brokers.get(answer.controllerId) ?? broker;
     return { brokers: [...brokers.values()], controller, topics: new Map(states) };
-  }
-
-  /** An answer that speaks of topics which are not there is one, too. */
-  async #metadata(broker: Broker, topics: string[]) {
-    const { metadata } = this.requests;
-    try {
-      return await this.ask({ broker, slot: questionSlot }, metadata, topics, false, false);
-    } catch (error) {
-      const { response } = error as { readonly response?: Awaited<ReturnType<typeof metadata.async>> };
-      if (response === undefined || response === null) throw error;
-      return response;
-    }
   }
 
   #connectionTo(broker: Broker, key: string): Promise<Connection> {

@@ -1,6 +1,5 @@
 // The messages of a commit, by partition: those of its records, and the one that says how far the gateway's log has come.
 
-import { recordsOf } from "../codec/block-records.ts";
 import { recordMessage } from "../codec/record-message.ts";
 import type { PayloadFormat } from "../codec/record-payload.ts";
 import { type KafkaLibrary, kafkaPartition } from "../platform/kafka-connection.ts";
@@ -8,6 +7,7 @@ import type { StagedPart } from "./commit-stage.ts";
 import type { ClusterState } from "./kafka-cluster.ts";
 import type { KafkaMessage, PartitionMessages } from "./kafka-session.ts";
 import type { KafkaTopics } from "./kafka-topics.ts";
+import { partRecords } from "./staged-part.ts";
 
 export interface MessageOptions {
   readonly library: KafkaLibrary;
@@ -39,15 +39,10 @@ export function progressMessage(key: string, value: Buffer, { topics, state }: M
 }
 
 function* messagesOf(parts: readonly StagedPart[], { topics, payload }: MessageOptions) {
-  for (const { origin, block, part } of parts) {
-    const { lane, firstOffset, bytes } = block;
-    const { records, ingestTimesUs } = recordsOf(lane, bytes);
-    for (let offset = part.start; offset < part.end; offset++) {
-      const record = records[offset - firstOffset];
-      const ingestTimeUs = ingestTimesUs[offset - firstOffset];
-      if (record === undefined || ingestTimeUs === undefined) continue;
-      const placed = { gatewayId: origin.gatewayId, offset, ingestTimeUs, record };
-      yield { topic: topics.lanes[lane], message: recordMessage(payload, origin, lane, placed) };
+  for (const staged of parts) {
+    const { lane } = staged.block;
+    for (const placed of partRecords(lane, staged)) {
+      yield { topic: topics.lanes[lane], message: recordMessage(payload, staged.origin, lane, placed) };
     }
   }
 }

@@ -180,12 +180,9 @@ class KafkaTarget implements OriginTarget {
     this.#shared = shared;
   }
 
-  expire(): void {
-    this.#open = null;
-  }
-
-  async commit(_origins: readonly Origin[], fill: (stage: CommitStage) => void): Promise<void> {
+  async commit(fill: (stage: CommitStage) => void, anew: boolean): Promise<void> {
     const { cluster, health } = this.#shared;
+    if (anew) this.#open = null;
     try {
       await this.#commitAgain(fill);
       health.note(this.#key, null);

@@ -5,7 +5,7 @@
 
 import { type Lane, lanes } from "../model/lane.ts";
 import { TidegateError } from "../platform/errors.ts";
-import { isBusyCode, isUnknownTopic } from "./kafka-answers.ts";
+import { isBusyCode, isUnknownTopic, unknownTopicCode } from "./kafka-answers.ts";
 import { type ClusterState, type KafkaCluster, questionSlot, type TopicState } from "./kafka-cluster.ts";
 
 const createMsMax = 15_000;
@@ -84,7 +84,7 @@ async function stateWhen(
 }
 
 function topicIn(state: ClusterState, name: string): TopicState {
-  return state.topics.get(name) ?? { errorCode: 3, leaders: [] };
+  return state.topics.get(name) ?? { errorCode: unknownTopicCode, leaders: [] };
 }
 
 interface MissingTopics {
@@ -103,13 +103,8 @@ async function createTopics(cluster: KafkaCluster, state: ClusterState, wanted: 
     configs: name === topics.progress ? Object.entries(progressConfigs).map(([key, value]) => ({ name: key, value })) : [],
   }));
   const { createTopics: request } = cluster.requests;
-  const answer = await cluster
-    .ask({ broker: state.controller, slot: questionSlot }, request, requested, createMsMax, false)
-    .catch((error: unknown) => {
-      const { response } = error as { readonly response?: Awaited<ReturnType<typeof request.async>> };
-      if (response === undefined || response === null) throw error;
-      return response;
-    });
+  const ask = { broker: state.controller, slot: questionSlot };
+  const answer = await cluster.askAll(ask, request, requested, createMsMax, false);
   // Another collector may have been faster.
   const refused = answer.topics.filter(({ errorCode }) => errorCode !== 0 && errorCode !== alreadyExistsCode);
   for (const { name, errorCode, errorMessage } of refused) {

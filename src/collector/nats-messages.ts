@@ -8,7 +8,6 @@
 // A message full of text takes about 10 ms to write; between two of them the event loop goes on.
 
 import { sliceBlock } from "../codec/block-merge.ts";
-import { recordsOf } from "../codec/block-records.ts";
 import { messageTypes } from "../codec/record-payload.ts";
 import { ndjsonLine } from "../codec/record-text.ts";
 import { type Interval, sizeOf } from "../model/interval-set.ts";
@@ -16,7 +15,7 @@ import type { Lane } from "../model/lane.ts";
 import { TidegateError } from "../platform/errors.ts";
 import type { ProgressStep, StagedPart } from "./commit-stage.ts";
 import { type LaneProgress, withReceived } from "./lane-progress.ts";
-import { partBytes } from "./part-bytes.ts";
+import { partBytes, partRecords } from "./staged-part.ts";
 
 export type PayloadKind = "ndjson" | "block";
 
@@ -91,14 +90,8 @@ function* ndjsonChunks(lane: Lane, parts: readonly StagedPart[], bytesMax: numbe
 }
 
 function* linesOf<L extends Lane>(lane: L, parts: readonly StagedPart[]): Generator<{ offset: number; line: string }> {
-  for (const { origin, block, part } of parts) {
-    const { records, ingestTimesUs } = recordsOf(lane, block.bytes);
-    for (const [index, record] of records.entries()) {
-      const offset = block.firstOffset + index;
-      if (offset < part.start || offset >= part.end) continue;
-      const placed = { gatewayId: origin.gatewayId, offset, ingestTimeUs: ingestTimesUs[index] ?? 0, record };
-      yield { offset, line: `${ndjsonLine(lane, placed)}\n` };
-    }
+  for (const staged of parts) {
+    for (const placed of partRecords(lane, staged)) yield { offset: placed.offset, line: `${ndjsonLine(lane, placed)}\n` };
   }
 }
 

@@ -6,11 +6,10 @@
 //
 // A "." of an id is "~" in a subject, which no id has (origin-id.ts). The headers Tidegate-Gateway and Tidegate-Log have the ids as they are.
 
-import type { GapReason } from "../model/gap.ts";
-import type { Interval } from "../model/interval-set.ts";
 import { type Lane, lanes } from "../model/lane.ts";
 import type { Origin } from "../model/origin.ts";
-import { type LaneLoss, type LaneProgress, type LossCounts, noLosses } from "./lane-progress.ts";
+import { type LaneFields, laneFields, laneProgressOf } from "./lane-fields.ts";
+import type { LaneProgress } from "./lane-progress.ts";
 
 /** What a reader must know to make sense of the headers. */
 export const formatVersion = "1";
@@ -51,40 +50,14 @@ export interface LaneStep {
   readonly progress: LaneProgress;
 }
 
-type StoredRange = readonly [start: number, end: number];
-type StoredLoss = readonly [...StoredRange, reason: GapReason, sinceUs: number | null, untilUs: number | null];
-
-interface StoredStep {
-  readonly step: number;
-  readonly received: readonly StoredRange[];
-  readonly losses: readonly StoredLoss[];
-  /** Reasons without records are left out. */
-  readonly closed: Partial<LossCounts>;
-  readonly duplicates: number;
-}
-
 /** Of a header, as JSON. */
 export function encodeStep({ step, progress }: LaneStep): string {
-  const { received, losses, closed, duplicates } = progress;
-  const stored: StoredStep = {
-    step,
-    received: received.map(({ start, end }) => [start, end]),
-    losses: losses.map(({ start, end, reason, sinceUs, untilUs }) => [start, end, reason, sinceUs, untilUs]),
-    closed: Object.fromEntries(Object.entries(closed).filter(([, records]) => records > 0)),
-    duplicates,
-  };
-  return JSON.stringify(stored);
+  return JSON.stringify({ step, ...laneFields(progress) });
 }
 
 export function decodeStep(text: string): LaneStep {
-  const { step, received, losses, closed, duplicates }: StoredStep = JSON.parse(text);
-  const progress = {
-    received: received.map(([start, end]): Interval => ({ start, end })),
-    losses: losses.map(([start, end, reason, sinceUs, untilUs]): LaneLoss => ({ start, end, reason, sinceUs, untilUs })),
-    closed: { ...noLosses, ...closed },
-    duplicates,
-  };
-  return { step, progress };
+  const { step, ...fields }: LaneFields & { readonly step: number } = JSON.parse(text);
+  return { step, progress: laneProgressOf(fields) };
 }
 
 /** Undefined of a contact. */

@@ -166,7 +166,6 @@ class NatsTarget implements OriginTarget {
   readonly #key: string;
   readonly #originHeaders: Readonly<Record<string, string>>;
   #known: KnownLog | null = null;
-  #expiries = 0;
 
   constructor(shared: SharedStreams, origin: Origin) {
     this.#shared = shared;
@@ -179,22 +178,14 @@ class NatsTarget implements OriginTarget {
     };
   }
 
-  expire(): void {
-    this.#forget();
-  }
-
-  #forget(): void {
-    this.#known = null;
-    this.#expiries += 1;
-  }
-
-  commit(_origins: readonly Origin[], fill: (stage: CommitStage) => void): Promise<void> {
+  commit(fill: (stage: CommitStage) => void, anew: boolean): Promise<void> {
     return this.#shared.turns.take(async () => {
+      if (anew) this.#known = null;
       try {
         await this.#commit(fill);
         this.#shared.health.note(this.#key, null);
       } catch (cause) {
-        this.#forget();
+        this.#known = null;
         const failure = this.#shared.streams.writeFailure(cause);
         if (failure.code === "STORE_WRITE_FAILED") this.#shared.health.note(this.#key, failure);
         throw failure;
@@ -216,7 +207,7 @@ class NatsTarget implements OriginTarget {
         if (stage.isEmpty || (await this.#store(known, stage))) return;
         attempt += 1;
       }
-      this.#forget();
+      this.#known = null;
     }
     throw this.#outrun();
   }
@@ -333,7 +324,6 @@ class NatsTarget implements OriginTarget {
 
   async #looked(): Promise<KnownLog> {
     const { streams, options } = this.#shared;
-    const expiries = this.#expiries;
     const [contact, readings, results, alerts] = await Promise.all([
       streams.last("progress", progressSubject(options.subject, this.#origin, "contact")),
       this.#headOf("readings"),
@@ -345,7 +335,7 @@ class NatsTarget implements OriginTarget {
     if (readings.isAhead) await this.#copy(known, "readings");
     if (results.isAhead) await this.#copy(known, "results");
     if (alerts.isAhead) await this.#copy(known, "alerts");
-    if (expiries === this.#expiries) this.#known = known;
+    this.#known = known;
     return known;
   }
 

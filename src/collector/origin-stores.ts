@@ -2,7 +2,7 @@
 // Writes of one gateway queue up and share commits (group-commit.ts); gateways do not wait for each other.
 //
 // Several collectors may share such a system. What a target knows of its gateway is good as long as no other collector serves it; so at
-// every contact it is asked to look anew. Between contacts the system itself must refuse what is written on old knowledge.
+// the commit of a contact it is told to look anew. Between contacts the system itself must refuse what is written on old knowledge.
 //
 // Constraints
 //   openMax   targets at once; beyond it the one that was not used for longest is closed, unless all are in use
@@ -13,13 +13,15 @@ import type { Gap } from "../model/gap.ts";
 import type { IntervalSet } from "../model/interval-set.ts";
 import type { Lane } from "../model/lane.ts";
 import { type Origin, originKey } from "../model/origin.ts";
+import type { CommitStage } from "./commit-stage.ts";
 import { type CommitTarget, type GroupCommitOptions, GroupCommitStore, storeClosed } from "./group-commit.ts";
 import type { OriginProgress, ReceivedBlock, Store, StoreCounts } from "./store.ts";
 
 /** Where the commits of one gateway's log go. */
-export interface OriginTarget extends Omit<CommitTarget, "progress"> {
-  /** What is known is not to be relied on: the next commit looks. */
-  expire(): void;
+export interface OriginTarget {
+  /** As of CommitTarget. @param anew what is known is not to be relied on: look first. */
+  commit(fill: (stage: CommitStage) => void, anew: boolean): Promise<void>;
+  close(): Promise<void>;
 }
 
 export interface OriginStoresOptions extends GroupCommitOptions {
@@ -32,8 +34,9 @@ export interface OriginStoresOptions extends GroupCommitOptions {
 }
 
 interface OpenOrigin {
-  readonly target: OriginTarget;
   readonly commits: GroupCommitStore;
+  /** There was a contact since the last commit began. */
+  wasContacted: boolean;
   /** Calls that have not settled. */
   users: number;
 }
@@ -55,9 +58,9 @@ export class OriginStores implements Store {
   }
 
   contact(origin: Origin): Promise<Readonly<Record<Lane, IntervalSet>>> {
-    return this.#use(origin, ({ target, commits }) => {
-      target.expire();
-      return commits.contact(origin);
+    return this.#use(origin, (open) => {
+      open.wasContacted = true;
+      return open.commits.contact(origin);
     });
   }
 
@@ -114,12 +117,16 @@ export class OriginStores implements Store {
     }
     const target = this.#options.targetOf(origin);
     const commitTarget: CommitTarget = {
-      commit: (origins, fill) => target.commit(origins, fill),
+      commit(_origins, fill) {
+        const anew = open.wasContacted;
+        open.wasContacted = false;
+        return target.commit(fill, anew);
+      },
       close: () => target.close(),
       progress: () => this.progress(),
     };
-    const commits = new GroupCommitStore(commitTarget, this.#options);
-    return { target, commits, users: 0 };
+    const open: OpenOrigin = { commits: new GroupCommitStore(commitTarget, this.#options), wasContacted: false, users: 0 };
+    return open;
   }
 
   /** Of one that is idle, so that its counts are final. */

@@ -1,10 +1,11 @@
 // Blocks as rows of the tables readings, results and alerts. A hot path: everything that a gateway sends passes it.
 
-import { type RecordOf, recordsOf } from "../codec/block-records.ts";
+import type { RecordOf } from "../codec/block-records.ts";
 import { type Column, insertParameters, insertStatement, type Row, rowColumns } from "../codec/postgres-rows.ts";
 import type { Lane } from "../model/lane.ts";
 import type { StagedPart } from "./commit-stage.ts";
 import type { Client } from "./postgres-connection.ts";
+import { partRecords } from "./staged-part.ts";
 
 /** Rows in a statement. More make it hardly faster, and its texts larger. */
 const rowsMax = 10_000;
@@ -22,7 +23,7 @@ async function insertLane<L extends Lane>(client: Client, lane: L, parts: readon
   let rows: Row<RecordOf[L]>[] = [];
   for (const staged of parts) {
     if (staged.block.lane !== lane) continue;
-    for (const row of rowsOf(lane, staged)) {
+    for (const row of partRecords(lane, staged)) {
       rows.push(row);
       if (rows.length < rowsMax) continue;
       await client.query(query, insertParameters(laneColumns, rows));
@@ -30,14 +31,4 @@ async function insertLane<L extends Lane>(client: Client, lane: L, parts: readon
     }
   }
   if (rows.length > 0) await client.query(query, insertParameters(laneColumns, rows));
-}
-
-function* rowsOf<L extends Lane>(lane: L, { origin, block, part }: StagedPart): Generator<Row<RecordOf[L]>> {
-  const { records, ingestTimesUs } = recordsOf(lane, block.bytes);
-  for (let offset = part.start; offset < part.end; offset++) {
-    const index = offset - block.firstOffset;
-    const record = records[index];
-    const ingestTimeUs = ingestTimesUs[index];
-    if (record !== undefined && ingestTimeUs !== undefined) yield { ...origin, offset, ingestTimeUs, record };
-  }
 }

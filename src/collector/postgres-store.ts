@@ -28,8 +28,11 @@ import { introduce, lockProgress, readAllProgress, type StoredOrigin, saveProgre
 import { insertParts } from "./postgres-rows.ts";
 import { checkSchema, prepareSchema } from "./postgres-schema.ts";
 import type { OriginProgress, ReceivedBlock, Store } from "./store.ts";
+import { WriteHealth } from "./write-health.ts";
 
 const commitRecordsMax = 50_000;
+/** A commit is for all of them that wait. */
+const everyGateway = "*";
 
 export interface PostgresStoreOptions {
   /** postgres://USER:PASSWORD@HOST:PORT/DATABASE; what it does not say comes from PGUSER, PGPASSWORD and the like. */
@@ -73,23 +76,22 @@ async function opened<T>(database: Database, work: () => Promise<T>): Promise<T>
 class PostgresTarget implements CommitTarget {
   readonly #database: Database;
   readonly #originsMax: number;
-  readonly #logger: Logger;
-  #isFailing = false;
+  readonly #health: WriteHealth;
 
   constructor(database: Database, { originsMax, logger }: PostgresStoreOptions) {
     this.#database = database;
     this.#originsMax = originsMax;
-    this.#logger = logger;
+    this.#health = new WriteHealth(database.name, logger);
   }
 
   async commit(origins: readonly Origin[], fill: (stage: CommitStage) => void): Promise<void> {
     try {
       await this.#introduce(origins);
       await this.#store(origins, fill);
-      this.#note(null);
+      this.#health.note(everyGateway, null);
     } catch (cause) {
       const failure = writeFailure(this.#database.name, cause);
-      this.#note(failure);
+      this.#health.note(everyGateway, failure);
       throw failure;
     }
   }
@@ -112,14 +114,6 @@ class PostgresTarget implements CommitTarget {
         stage.steps.map((step) => ({ ...step, originId: originIdOf(known, step.origin) })),
       );
     });
-  }
-
-  /** Says once that it fails, and once that it goes on. */
-  #note(failure: Error | null): void {
-    if (this.#isFailing === (failure !== null)) return;
-    this.#isFailing = failure !== null;
-    if (failure !== null) this.#logger.error({ error: failure.message }, "the database takes no writes");
-    else this.#logger.info({ database: this.#database.name }, "the database takes writes again");
   }
 
   async progress(): Promise<OriginProgress[]> {

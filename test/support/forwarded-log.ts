@@ -59,6 +59,49 @@ export function until(condition: () => boolean): Promise<void> {
   return vi.waitFor(() => expect(condition()).toBe(true), { timeout: 50_000, interval: 2 });
 }
 
+interface EndingServer {
+  end(): Promise<void>;
+  start(): Promise<void>;
+}
+
+/** A gateway that sends to the collector while its server ends at seeded moments. Yields the log: 600 readings an outage. */
+export async function sendThroughOutages(
+  collector: Collector,
+  server: EndingServer,
+  { outages, random }: { readonly outages: number; readonly random: () => number },
+): Promise<Log> {
+  const log = await newLog();
+  const forwarder = await newForwarder(log, collector.address.port);
+  for (let outage = 0; outage < outages; outage++) {
+    const target = log.bounds("readings").endOffset + Math.floor(random() * 300);
+    const appending = appendReadings(log, 595);
+    await until(() => forwarder.status().lanes.readings.confirmedOffset >= target);
+    await server.end();
+    await appending;
+    await appendReadings(log, 5);
+    await until(() => forwarder.status().state === "backing-off");
+    await server.start();
+  }
+  await until(() => isDrained(forwarder));
+  return log;
+}
+
+/** A gateway that sends to one collector, then to both, then to the other alone. Yields the log: 600 readings. */
+export async function moveBetween(newOne: () => Promise<Collector>): Promise<Log> {
+  const first = await newOne();
+  const log = await newLog();
+  const forwarder = await newForwarder(log, first.address.port);
+  const appending = appendReadings(log, 500);
+  await until(() => forwarder.status().lanes.readings.confirmedOffset >= 100);
+  const another = await newForwarder(log, (await newOne()).address.port);
+  await appending;
+  await until(() => isDrained(forwarder) && isDrained(another));
+  await first.close();
+  await appendReadings(log, 100);
+  await until(() => isDrained(another));
+  return log;
+}
+
 export function isDrained(forwarder: Forwarder): boolean {
   return forwarder.status().state === "live" && forwarder.status().lanes.readings.pendingRecords === 0;
 }

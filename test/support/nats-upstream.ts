@@ -33,7 +33,14 @@ export class NatsUpstream extends ServerProcess {
     });
   }
 
-  /** What a stream has, in its order. */
+  /** How many messages a stream has. */
+  count(stream: string): Promise<number> {
+    return this.connected(
+      async (connection) => (await (await jetstreamManager(connection)).streams.info(stream)).state.messages,
+    );
+  }
+
+  /** What a stream has, in its order. None may be removed meanwhile: it would be waited for. */
   messages(stream = streamName): Promise<readonly JsMsg[]> {
     return this.connected(async (connection) => {
       const manager = await jetstreamManager(connection);

@@ -18,7 +18,7 @@ import { type Origin, originKey } from "../../../src/model/origin.ts";
 import type { Reading } from "../../../src/model/reading.ts";
 import { systemClock as clock } from "../../../src/platform/clock.ts";
 import { createLogger, type Logger } from "../../../src/platform/logger.ts";
-import { appendReadings, isDrained, newCollector, newForwarder, newLog, until } from "../../support/forwarded-log.ts";
+import { moveBetween, newCollector, sendThroughOutages } from "../../support/forwarded-log.ts";
 import { kafkaRequest } from "../../support/kafka-link.ts";
 import { connectionTo, kafkaForTests, newKafkaPlace, setTopicConfig } from "../../support/kafka-store-broker.ts";
 import { settleInKafka, storedInKafka } from "../../support/kafka-store-records.ts";
@@ -370,24 +370,12 @@ describe.skipIf(["kafka", "kcat"].some(isMissing))("with a broker", () => {
     const collectorOf = (place: KafkaPlace, logger?: Logger) => newCollector({ kind: "kafka", ...place }, logger);
 
     test("when the broker is killed in the middle, again and again; the logger says so once each time", async () => {
-      const random = seededRandom(testSeed());
       const place = newPlace();
       const said: string[] = [];
       const logger = pino({ level: "info" }, { write: (line) => void said.push(JSON.parse(line).msg) });
       const collector = await collectorOf(place, logger);
-      const log = await newLog();
-      const forwarder = await newForwarder(log, collector.address.port);
-      for (let outage = 0; outage < 2; outage++) {
-        const target = log.bounds("readings").endOffset + Math.floor(random() * 300);
-        const appending = appendReadings(log, 595);
-        await until(() => forwarder.status().lanes.readings.confirmedOffset >= target);
-        await broker().kill();
-        await appending;
-        await appendReadings(log, 5);
-        await until(() => forwarder.status().state === "backing-off");
-        await broker().start();
-        await until(() => isDrained(forwarder));
-      }
+      const ending = { end: () => broker().kill(), start: () => broker().start() };
+      const log = await sendThroughOutages(collector, ending, { outages: 2, random: seededRandom(testSeed()) });
       expect(await stored(place, { gatewayId: "gw-1", logId: log.logId })).toEqual(numbered(1200));
       const ofStore = said.filter((line) => line.startsWith("the store takes"));
       const outage = ["the store takes no writes", "the store takes writes again"];
@@ -396,18 +384,7 @@ describe.skipIf(["kafka", "kcat"].some(isMissing))("with a broker", () => {
 
     test("when it moves from one collector to another that shares the topics", async () => {
       const place = newPlace();
-      const first = await collectorOf(place);
-      const log = await newLog();
-      const forwarder = await newForwarder(log, first.address.port);
-      const appending = appendReadings(log, 500);
-      await until(() => forwarder.status().lanes.readings.confirmedOffset >= 100);
-      const second = await collectorOf(place);
-      const another = await newForwarder(log, second.address.port);
-      await appending;
-      await until(() => isDrained(forwarder) && isDrained(another));
-      await first.close();
-      await appendReadings(log, 100);
-      await until(() => isDrained(another));
+      const log = await moveBetween(() => collectorOf(place));
       expect(await stored(place, { gatewayId: "gw-1", logId: log.logId })).toEqual(numbered(600));
     });
   });

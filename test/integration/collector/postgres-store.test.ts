@@ -8,7 +8,7 @@ import type { ReceivedBlock, Store } from "../../../src/collector/store.ts";
 import type { Origin } from "../../../src/model/origin.ts";
 import type { Reading } from "../../../src/model/reading.ts";
 import { createLogger } from "../../../src/platform/logger.ts";
-import { appendReadings, isDrained, newCollector, newForwarder, newLog, until } from "../../support/forwarded-log.ts";
+import { moveBetween, newCollector, sendThroughOutages } from "../../support/forwarded-log.ts";
 import { postgresForTests } from "../../support/postgres.ts";
 import { alertFor, numbered, readingBlock, readingsFrom, resultFor } from "../../support/records.ts";
 import { seededRandom, testSeed } from "../../support/seeded-random.ts";
@@ -198,39 +198,16 @@ describe.skipIf(isMissing("postgres"))("with a server", () => {
 
   describe("a gateway loses nothing and doubles nothing", () => {
     test.each(["stop", "kill"] as const)("when the server ends by %s in the middle, again and again", async (end) => {
-      const random = seededRandom(testSeed());
       const url = await server().newDatabase();
       const collector = await newCollector({ kind: "postgres", url });
-      const log = await newLog();
-      const forwarder = await newForwarder(log, collector.address.port);
-      for (let outage = 0; outage < 3; outage++) {
-        const target = log.bounds("readings").endOffset + Math.floor(random() * 300);
-        const appending = appendReadings(log, 595);
-        await until(() => forwarder.status().lanes.readings.confirmedOffset >= target);
-        await server()[end]();
-        await appending;
-        await appendReadings(log, 5);
-        await until(() => forwarder.status().state === "backing-off");
-        await server().start();
-      }
-      await until(() => isDrained(forwarder));
+      const ending = { end: () => server()[end](), start: () => server().start() };
+      const log = await sendThroughOutages(collector, ending, { outages: 3, random: seededRandom(testSeed()) });
       expect(await storedReadings(url, { gatewayId: "gw-1", logId: log.logId })).toEqual(numbered(1800));
     });
 
     test("when it moves from one collector to another that shares the database", async () => {
       const url = await server().newDatabase();
-      const first = await newCollector({ kind: "postgres", url });
-      const log = await newLog();
-      const forwarder = await newForwarder(log, first.address.port);
-      const appending = appendReadings(log, 500);
-      await until(() => forwarder.status().lanes.readings.confirmedOffset >= 100);
-      const second = await newCollector({ kind: "postgres", url });
-      const another = await newForwarder(log, second.address.port);
-      await appending;
-      await until(() => isDrained(forwarder) && isDrained(another));
-      await first.close();
-      await appendReadings(log, 100);
-      await until(() => isDrained(another));
+      const log = await moveBetween(() => newCollector({ kind: "postgres", url }));
       expect(await storedReadings(url, { gatewayId: "gw-1", logId: log.logId })).toEqual(numbered(600));
     });
   });

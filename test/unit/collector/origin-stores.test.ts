@@ -33,18 +33,14 @@ class Target implements OriginTarget {
     });
   }
 
-  async commit(origins: readonly Origin[], fill: (stage: CommitStage) => void): Promise<void> {
-    expect(origins.map(({ logId }) => logId)).toEqual([this.#name]);
+  async commit(fill: (stage: CommitStage) => void, anew: boolean): Promise<void> {
+    if (anew) this.#events.push(`look ${this.#name}`);
     this.#events.push(`commit ${this.#name}`);
     await this.#held;
     const stage = new CommitStage({ progress: this.known, count: this.known.size, countMax: 10 });
     fill(stage);
     stage.publishTo(this.known);
     this.#events.push(`committed ${this.#name}`);
-  }
-
-  expire(): void {
-    this.#events.push(`expire ${this.#name}`);
   }
 
   async close(): Promise<void> {
@@ -88,10 +84,10 @@ test("gateways do not wait for each other", async () => {
   expect(await waiting).toBe(3);
 });
 
-test("what is known of a gateway expires at its contact, before the commit that looks, and at no other time", async () => {
+test("the commit of a contact looks anew at what is known of its gateway, and no other commit does", async () => {
   const { stores, happened } = openStores();
   await stores.contact(logNamed("a"));
-  expect(happened()).toEqual(["open a", "expire a", "commit a", "committed a"]);
+  expect(happened()).toEqual(["open a", "look a", "commit a", "committed a"]);
   await stores.append(logNamed("a"), block(0, 3));
   await stores.declareLost(logNamed("a"), {
     lane: "alerts",
@@ -103,7 +99,20 @@ test("what is known of a gateway expires at its contact, before the commit that 
   });
   expect(happened()).toEqual(["commit a", "committed a", "commit a", "committed a"]);
   await stores.contact(logNamed("a"));
-  expect(happened()).toEqual(["expire a", "commit a", "committed a"]);
+  expect(happened()).toEqual(["look a", "commit a", "committed a"]);
+});
+
+test("a contact that comes while a commit is under way is looked for in the next one", async () => {
+  const { stores, targetOf, happened } = openStores();
+  await stores.contact(logNamed("a"));
+  targetOf("a").hold();
+  const writing = stores.append(logNamed("a"), block(0, 1));
+  await new Promise(setImmediate);
+  happened();
+  const contacting = stores.contact(logNamed("a"));
+  targetOf("a").release();
+  await Promise.all([writing, contacting]);
+  expect(happened()).toEqual(["committed a", "look a", "commit a", "committed a"]);
 });
 
 test("beyond openMax the one that was not used for longest is closed, and opened again when it is needed", async () => {
